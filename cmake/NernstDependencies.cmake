@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# What others wrote. nernstConfig.cmake.in repeats these for those who use the installed library.
+find_package(TBB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)  # the program only
+find_package(tomlplusplus REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+# the serial one by name, so that an HDF5 for MPI beside it is not picked
+pkg_search_module(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
+
+# what the headers need, and what only the sources need
+set(NERNST_PUBLIC_DEPENDENCIES fmt::fmt nlohmann_json::nlohmann_json)
+set(NERNST_PRIVATE_DEPENDENCIES TBB::tbb tomlplusplus::tomlplusplus ZLIB::ZLIB PkgConfig::xxhash
+                                PkgConfig::hwy PkgConfig::hdf5)

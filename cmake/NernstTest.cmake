@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests and benchmarks; the target `tests` builds them all. Left out where GoogleTest is not installed.
+find_package(GTest QUIET)
+if(NOT GTest_FOUND)
+  message(STATUS "No tests: GoogleTest is not installed (`scripts/setup test` does)")
+  set(NERNST_TESTS OFF)
+  return()
+endif()
+find_package(rapidcheck REQUIRED)
+find_package(benchmark REQUIRED)
+include(GoogleTest)
+enable_testing()
+add_custom_target(tests)
+
+# What a test or benchmark is built with. Storeys' private libraries too: a test may write a file by hand.
+add_library(nernst_test_support INTERFACE)
+target_link_libraries(nernst_test_support INTERFACE nernst_library ${NERNST_PRIVATE_DEPENDENCIES})
+target_compile_definitions(nernst_test_support INTERFACE NERNST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# One executable of GoogleTests; ctest shows each test by its own name, labelled with `label`.
+function(nernst_test name label sources)
+  add_executable(${name} EXCLUDE_FROM_ALL ${sources})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  target_link_libraries(${name} PRIVATE nernst_test_support GTest::gtest_main rapidcheck ${ARGN})
+  add_dependencies(tests ${name})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 300 PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()

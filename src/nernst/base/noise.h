@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Noise as a pure function of (seed, stream, cell, event): nothing is remembered between two draws.
+//
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+// 2011). The seed is the key; the counter is (cell / 4, event low, event high, stream), and the
+// four words of one block serve four neighbouring cells.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "nernst/base/math.h"
+
+namespace nernst {
+
+using PhiloxBlock = std::array<std::uint32_t, 4>;
+
+inline PhiloxBlock philox4x32(PhiloxBlock counter, std::array<std::uint32_t, 2> key) {
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = std::uint64_t{0xD2511F53} * counter[0];
+    const std::uint64_t b = std::uint64_t{0xCD9E8D57} * counter[2];
+    counter = {
+        static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
+        static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
+    key[0] += 0x9E3779B9;
+    key[1] += 0xBB67AE85;
+  }
+  return counter;
+}
+
+// What a number is drawn for. Two purposes never share a draw; new ones are added at the end.
+enum class Purpose : std::uint8_t {
+  fabrication,        // device-to-device draws; the event is the index of the parameter
+  initial_weight,     // where a cell starts
+  cycle_to_cycle,     // the noise of a pulse
+  write_noise,        // the noise kept with what was written
+  read_noise,         // noise of an output line in a read (cell noise, folded)
+  output_noise,       // noise of the amplifier of an output line
+  input_noise,        // noise of the driver of an input line
+  row_train,          // stochastic pulse trains of the rows
+  column_train,       // stochastic pulse trains of the columns
+  count_rounding,     // stochastic rounding of a count of pulses
+  cell_read,          // noise of the read of single cells
+  neuron,             // gain and offset errors of neurons
+  shuffle,            // order of the samples of an epoch
+  split,              // which samples are for training, validation and test
+  reset_spread,       // where a reset leaves a cell
+  gradient_rounding,  // stochastic rounding of an accumulated gradient
+};
+
+// One named source of numbers: a seed, an owner (a tile, a layer, a data set) and a purpose.
+class NoiseStream {
+ public:
+  NoiseStream() = default;
+  NoiseStream(std::uint64_t seed, std::uint32_t owner, Purpose purpose)
+      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+        stream_((owner << 8) | static_cast<std::uint32_t>(purpose)) {}
+
+  // Four words for the cells 4 * block .. 4 * block + 3.
+  PhiloxBlock words(std::uint32_t block, std::uint64_t event) const {
+    return philox4x32({block, static_cast<std::uint32_t>(event),
+                       static_cast<std::uint32_t>(event >> 32), stream_},
+                      key_);
+  }
+  std::uint32_t word(std::uint64_t cell, std::uint64_t event) const {
+    return words(static_cast<std::uint32_t>(cell >> 2), event)[cell & 3];
+  }
+  template <class T>
+  T normal(std::uint64_t cell, std::uint64_t event) const {
+    return math::normal<T>(word(cell, event));
+  }
+  template <class T>
+  T uniform(std::uint64_t cell, std::uint64_t event) const {
+    return math::uniform<T>(word(cell, event));
+  }
+
+ private:
+  std::array<std::uint32_t, 2> key_{};
+  std::uint32_t stream_ = 0;
+};
+
+}  // namespace nernst

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a chip can do, and nothing that it cannot. A simulated chip, a chip on the bench and a
+// simulation on a GPU are one and the same to everything above.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/chip/ledger.h"
+
+namespace nernst {
+
+// An array holds the weight matrix of one layer, outputs x inputs, on one or more tiles.
+struct ArrayShape {
+  std::size_t rows = 0, columns = 0;
+};
+
+enum class ReadReason { read, verify };
+
+class Chip {
+ public:
+  virtual ~Chip() = default;
+
+  virtual std::size_t arrays() const = 0;
+  virtual ArrayShape shape(std::size_t array) const = 0;
+  // The change of a weight by one nominal pulse.
+  virtual double weight_step(std::size_t array) const = 0;
+
+  // What training uses: whole arrays in parallel. B vectors are taken one after the other.
+
+  // y[b, row] = sum over columns of W[row, column] x[b, column]; x is B x columns, y is B x rows.
+  virtual void mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) = 0;
+  // x[b, column] = sum over rows of W[row, column] y[b, row]. `x` may be the storage of `y`: the
+  // lines are driven before an output is taken.
+  virtual void mvm_transposed(std::size_t array, MatrixView<const double> y,
+                              MatrixView<double> x) = 0;
+  // W[row, column] -= rate d[row] x[column], as the pulses of the chip's coding do it.
+  virtual void outer_update(std::size_t array, std::span<const double> x, std::span<const double> d,
+                            double rate) = 0;
+
+  // What is slow, and only program-verify, transfer and characterisation need.
+
+  // A signed number of pulses for each cell of a row.
+  virtual void write_row(std::size_t array, std::size_t row,
+                         std::span<const std::int32_t> pulses) = 0;
+  virtual void read_row(std::size_t array, std::size_t row, std::span<double> weights,
+                        ReadReason reason) = 0;
+  virtual void pulse(std::size_t array, std::size_t row, std::size_t column,
+                     std::int32_t pulses) = 0;
+  virtual double read(std::size_t array, std::size_t row, std::size_t column,
+                      ReadReason reason) = 0;
+  virtual void reset_row(std::size_t array, std::size_t row) = 0;
+
+  // What the parts outside the arrays did.
+  virtual void enter_host_bytes(std::int64_t bytes) = 0;
+  virtual void enter_neurons(std::int64_t operations) = 0;
+
+  virtual Ledger& ledger() = 0;
+};
+
+}  // namespace nernst

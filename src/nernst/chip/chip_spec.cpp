@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/chip/chip_spec.h"
+
+#include <cmath>
+
+namespace nernst {
+
+void ChipSpec::describe(Fields& f) {
+  f.text("device", device, "a device preset, or the path of a device file");
+  f.integers("tile", tile, {.min = 1, .max = 1 << 20, .help = "rows and columns of a tile"});
+  f.choice("weight", weight, {"reference_cell", "reference_column", "differential_pair"},
+           "how a sign is encoded");
+  f.real_or_auto("full_scale_weight", full_scale_weight,
+                 {.min = 1e-9,
+                  .max = 1e9,
+                  .help = "weight that full conductance stands for; auto = from the fan-in"});
+  f.choice("init", init, {"random", "fabricated"}, "weights that training starts from");
+  f.choice("noise", noise, {"aggregated", "per_pulse"}, "one draw for n pulses, or one for each");
+  coding.describe(f);
+  periphery.describe(f);
+}
+
+double automatic_full_scale(std::size_t inputs) {
+  return 8 / std::sqrt(static_cast<double>(inputs));
+}
+
+}  // namespace nernst

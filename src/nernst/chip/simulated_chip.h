@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chip in simulation: arrays on tiles, periphery round them, everything entered in the ledger.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "nernst/chip/chip.h"
+#include "nernst/chip/chip_spec.h"
+#include "nernst/device/device_spec.h"
+#include "nernst/tile/tile.h"
+
+namespace nernst {
+
+// One weight matrix to be put on the chip.
+struct ArraySpec {
+  ArrayShape shape;
+  double full_scale_weight = 1;  // the weight that w = 1 stands for
+};
+
+class SimulatedChip final : public Chip {
+ public:
+  // `device` is the device of `spec`, already read. Throws ConfigError for a device that this
+  // weight coding cannot use.
+  SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
+                const std::vector<ArraySpec>& arrays, std::uint64_t seed, Backend backend,
+                const Threads& threads);
+  ~SimulatedChip() override;
+
+  std::size_t arrays() const override;
+  ArrayShape shape(std::size_t array) const override;
+  double weight_step(std::size_t array) const override;
+  void mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) override;
+  void mvm_transposed(std::size_t array, MatrixView<const double> y, MatrixView<double> x) override;
+  void outer_update(std::size_t array, std::span<const double> x, std::span<const double> d,
+                    double rate) override;
+  void write_row(std::size_t array, std::size_t row, std::span<const std::int32_t> pulses) override;
+  void read_row(std::size_t array, std::size_t row, std::span<double> weights,
+                ReadReason reason) override;
+  void pulse(std::size_t array, std::size_t row, std::size_t column, std::int32_t pulses) override;
+  double read(std::size_t array, std::size_t row, std::size_t column, ReadReason reason) override;
+  void reset_row(std::size_t array, std::size_t row) override;
+  void enter_host_bytes(std::int64_t bytes) override;
+  void enter_neurons(std::int64_t operations) override;
+  Ledger& ledger() override { return ledger_; }
+
+  // What only a simulation can do; none of it is entered in the ledger.
+
+  // Makes an array as if fabricated with these weights (rows x columns).
+  void fabricate(std::size_t array, MatrixView<const double> weights);
+  // The weights as they are now, without noise: for pictures, exports and tests.
+  Matrix<double> weights(std::size_t array) const;
+  // The most pulses that any one cell has had.
+  std::int64_t most_pulses() const;
+  // All that changes: cells, operation counter and clock.
+  std::vector<PlaneView> state();
+  // Lets time pass without anything being done, as when a chip lies on the shelf.
+  void wait(double seconds);
+
+  const ChipSpec& spec() const { return spec_; }
+  const DeviceSpec& device() const { return device_; }
+
+  // Bytes that such a chip would take.
+  static std::uint64_t bytes(const ChipSpec& spec, const DeviceSpec& device,
+                             const std::vector<ArraySpec>& arrays, Backend backend);
+
+ private:
+  struct Array;
+  struct Placed;
+  enum class Direction { forward, transposed };
+
+  void multiply(std::size_t array, Direction direction, MatrixView<const double> in,
+                MatrixView<double> out);
+  const Array& at(std::size_t array) const;
+  void enter_reads(const ReadCounts& counts, const Placed& tile, Direction direction);
+  void enter_cell_reads(std::int64_t cells, ReadReason reason);
+  std::vector<double> sense_row(std::size_t array, std::size_t row);
+  void spend_time(double seconds);
+  std::uint64_t next_event();
+
+  ChipSpec spec_;
+  DeviceSpec device_;
+  std::uint64_t seed_;
+  std::vector<std::unique_ptr<Array>> arrays_;
+  Ledger ledger_;
+  // operation counter, the source of event numbers
+  std::uint64_t operations_ = 0;
+  double clock_s_ = 0;
+};
+
+}  // namespace nernst

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands round a tile when it is read: DACs on the input lines, amplifiers and ADCs on the
+// outputs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "nernst/base/noise.h"
+#include "nernst/base/parameters.h"
+#include "nernst/circuit/converter.h"
+
+namespace nernst {
+
+enum class NoiseManagement { none, abs_max };
+enum class BoundManagement { none, iterative };
+
+// Signals at a tile are in units of a full input (1) on a cell with w = 1.
+struct PeripherySpec {
+  std::int64_t dac_bits = 8;  // 0 = ideal
+  std::int64_t adc_bits = 9;
+  double adc_bound = 20;    // full scale of the ADC
+  double input_noise = 0;   // spread of each input line
+  double output_noise = 0;  // spread of each output line
+  NoiseManagement noise_management = NoiseManagement::abs_max;
+  BoundManagement bound_management = BoundManagement::iterative;
+  void describe(Fields& f);
+};
+
+// What the periphery did in some reads.
+struct ReadCounts {
+  std::uint64_t reads = 0;            // reads of a tile, repeats included
+  std::uint64_t dac_conversions = 0;  // input lines driven
+  std::uint64_t adc_conversions = 0;  // output lines converted
+  std::uint64_t saturated = 0;        // outputs that were clipped in the end
+  std::uint64_t repeats = 0;          // reads repeated by bound management
+  double drive = 0;                   // sum over reads of |x|^2, for the energy in the cells
+  ReadCounts& operator+=(const ReadCounts& other);
+};
+
+// Reads a tile once through its periphery: `in` are the signals, `out` what the ADCs give, in units
+// of `in` times w. `array(x, y)` is the tile's own product. `owner` and `event` name the noise.
+//
+// Noise management divides the inputs by their largest magnitude and multiplies the outputs by it
+// (aihwkit, after Gokmen, Onen, Haensch 2017); without it inputs above 1 are clipped. Bound
+// management repeats a read that saturated with inputs of half the size, ten times at most.
+ReadCounts read_through(
+    const PeripherySpec& spec, std::span<const double> in, std::span<double> out,
+    std::uint64_t seed, std::uint32_t owner, std::uint64_t event,
+    const std::function<void(std::span<const double>, std::span<double>)>& array);
+
+}  // namespace nernst

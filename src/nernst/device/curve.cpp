@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/device/curve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nernst/base/error.h"
+#include "nernst/device/population.h"
+
+namespace nernst {
+
+namespace {
+
+// The value below which `fraction` of `values` lies, which it reorders.
+double quantile(std::vector<double>& values, double fraction) {
+  const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + rank, values.end());
+  return values[static_cast<std::size_t>(rank)];
+}
+
+// The cells that a pulse each way moves.
+std::vector<std::size_t> working_cells(const DeviceSpec& device, std::size_t cells,
+                                       std::uint64_t seed) {
+  const auto population = make_population(without_noise(device), cells, seed);
+  const std::vector<double> before(population->w().begin(), population->w().end());
+  std::vector<double> low(before);
+  population->pulse(Direction::potentiate, 1);
+  std::vector<std::size_t> working;
+  for (std::size_t k = 0; k < cells; ++k)
+    if (population->w()[k] != before[k]) working.push_back(k);
+  return working;
+}
+
+CurvePoint observe(const Population& population, const std::vector<std::size_t>& working,
+                   std::size_t pulses, Direction last) {
+  const std::vector<double> seen = population.read(ReadAgainst::nothing);
+  std::vector<double> w;
+  double sum = 0;
+  for (const std::size_t k : working) {
+    w.push_back(seen[k]);
+    sum += seen[k];
+  }
+  CurvePoint point;
+  point.pulses = pulses;
+  point.up = last == Direction::potentiate;
+  point.w_mean = sum / static_cast<double>(w.size());
+  point.w_example = w.front();
+  point.w_p10 = quantile(w, 0.1);
+  point.w_p90 = quantile(w, 0.9);
+
+  const PhysicalSpec& units = population.device().physical;
+  point.g_mean_S = units.g_S(point.w_mean);
+  point.g_p10_S = units.g_S(point.w_p10);
+  point.g_p90_S = units.g_S(point.w_p90);
+  point.g_example_S = units.g_S(point.w_example);
+  return point;
+}
+
+}  // namespace
+
+Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pulses_up,
+                     std::size_t pulses_down, std::uint64_t seed) {
+  constexpr std::size_t most_cells = 1'000'000, most_points = 10'000'000;
+  if (cells == 0 || cells > most_cells)
+    throw ConfigError("cells", std::to_string(cells), "give from 1 to 1000000 cells");
+  if (pulses_up > most_points || pulses_down > most_points)
+    throw ConfigError("pulses", std::to_string(std::max(pulses_up, pulses_down)),
+                      "give at most 10000000 pulses each way");
+  if (device.cell.one_sided) pulses_down = 0;
+
+  Curve curve;
+  curve.device = device.name;
+  const std::vector<std::size_t> working = working_cells(device, cells, seed);
+  curve.cells = working.size();
+  curve.faulty = cells - working.size();
+  if (working.empty()) return curve;
+
+  const auto population = make_population(device, cells, seed);
+  if (device.cell.one_sided) {
+    population->reset();
+  } else {
+    population->place_all(device.cell.w_min);
+  }
+  curve.points.push_back(observe(*population, working, 0, Direction::potentiate));
+  for (const Direction direction : {Direction::potentiate, Direction::depress}) {
+    const std::size_t count = direction == Direction::potentiate ? pulses_up : pulses_down;
+    for (std::size_t k = 0; k < count; ++k) {
+      population->pulse(direction, 1);
+      curve.points.push_back(observe(*population, working, curve.points.size(), direction));
+    }
+  }
+  return curve;
+}
+
+std::size_t pulses_for_curve(const DeviceSpec& device) {
+  constexpr double fewest = 20, most = 20000;
+  const double width = device.cell.w_max - device.cell.w_min;
+  return static_cast<std::size_t>(
+      math::clamp(std::ceil(1.1 * width / device.cell.dw_min), fewest, most));
+}
+
+std::string curve_csv(const Curve& curve) {
+  std::string text =
+      "pulses,direction,w_mean,w_p10,w_p90,w_example,g_mean_S,g_p10_S,g_p90_S,g_example_S\n";
+  for (const CurvePoint& p : curve.points)
+    text += fmt::format("{},{},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g}\n", p.pulses,
+                        p.up ? "up" : "down", p.w_mean, p.w_p10, p.w_p90, p.w_example, p.g_mean_S,
+                        p.g_p10_S, p.g_p90_S, p.g_example_S);
+  return text;
+}
+
+}  // namespace nernst

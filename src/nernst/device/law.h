@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device law is: how one pulse moves one cell. Each law is one header in `models/`.
+//
+// A law takes a dose: a real number >= 0, 1 = the preset's nominal pulse. It is written once, as a
+// template on its number type: double in the reference, float and vectors of float in the kernels.
+// A branch is written `select(condition, a, b)`, never `if`, for conditions that differ from cell to cell.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+#include "nernst/base/math.h"
+#include "nernst/base/parameters.h"
+#include "nernst/device/cell_draws.h"
+
+namespace nernst {
+
+// What one nominal pulse does: the mean change of w, with its sign, and its standard deviation.
+template <class T>
+struct Change {
+  T mean;
+  T spread;
+};
+
+// The state of a cell that has no memory beyond its conductance. A law with more declares its own
+// `template <class T> struct State { T w; T trapped; ... };`, numbers of type T only, w first.
+template <class T>
+struct WeightState {
+  T w;
+};
+
+// Whether the cycle-to-cycle noise of a law that offers both is the same everywhere (relative to the
+// step at w = 0) or in proportion to the step where the cell is.
+enum class StepNoise { additive, multiplicative };
+
+// A law is a plain struct of its own parameters with
+//   kName, kSource           name in configs; paper and equation
+//   describe(Fields&)        table of its parameters
+//   Cell<T>                  what one cell keeps for life: numbers of type T only, among them w_min, w_max
+//   fabricate(cell, nominal, draws) -> Cell<double>     the device-to-device draw
+//   pulse(cell, state, up, c2c) -> Change<T>            one nominal pulse
+// and, where it has more to say:
+//   advance(cell, state, dose, up) -> T      the mean change by a dose, exactly
+//   nominal_step() -> double                 dw_min, when it follows from the parameters
+//   retention_tau_s() -> double              the time constant of a leak among the parameters, or 0
+//   check(cell, where)                       throws ConfigError for parameters that do not fit together
+template <class Law>
+concept DeviceLaw = requires(Law law, const Law& constant, Fields& fields, const CellSpec& cell,
+                             const NominalCell& nominal, const CellDraws& draws) {
+  { Law::kName } -> std::convertible_to<std::string_view>;
+  { Law::kSource } -> std::convertible_to<std::string_view>;
+  law.describe(fields);
+  { constant.fabricate(cell, nominal, draws) } -> std::same_as<typename Law::template Cell<double>>;
+};
+
+// The state that a law uses: its own, or the plain weight.
+template <class Law, class T, class = void>
+struct LawState {
+  using type = WeightState<T>;
+};
+template <class Law, class T>
+struct LawState<Law, T, std::void_t<typename Law::template State<T>>> {
+  using type = typename Law::template State<T>;
+};
+template <class Law, class T>
+using StateOf = typename LawState<Law, T>::type;
+template <class Law, class T>
+using CellOf = typename Law::template Cell<T>;
+
+// `dose` pulses in one, with one standard normal draw `xi` for all: the mean is that of the pulses given
+// one by one to second order in the change (exact for a dose of 1), the variance the sum of theirs.
+// The error is below (dose * s)^2 / 6 of the change, s = |d step / dw|: keep dose * s small (see
+// `largest_dose_at_once`). `up` is a condition of T, so that lanes may differ in direction.
+template <class Law, class T, class Up>
+StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<Law, T> state, T dose,
+                           Up up, T c2c, T xi) {
+  using math::clamp;
+  using math::maximum;
+  using std::sqrt;
+  StateOf<Law, T> middle = state;
+  const T ahead = maximum(dose - T(1), T(0)) * T(0.5);
+  middle.w = clamp(state.w + ahead * law.pulse(cell, state, up, c2c).mean, cell.w_min, cell.w_max);
+  const Change<T> change = law.pulse(cell, middle, up, c2c);
+  T moved = dose * change.mean;
+  if constexpr (requires { law.advance(cell, state, dose, up); })
+    moved = law.advance(cell, state, dose, up);
+  const T noise = sqrt(dose) * change.spread * xi;
+  StateOf<Law, T> next = state;
+  next.w = clamp(state.w + moved + noise, cell.w_min, cell.w_max);
+  // a law with more memory than w says what the change does to the rest
+  if constexpr (requires { law.settle(cell, next, dose, up); }) law.settle(cell, next, dose, up);
+  return next;
+}
+
+// The dose up to which apply_dose keeps its error below 0.2 % of the change, from the steepest place of the
+// nominal cell's step; larger doses are given in parts.
+template <class Law>
+double largest_dose_at_once(const Law& law, const CellOf<Law, double>& cell) {
+  constexpr int places = 200;
+  const double h = (cell.w_max - cell.w_min) / places;
+  double steepest = 0;
+  for (int k = 0; k < places; ++k) {
+    for (const bool up : {true, false}) {
+      StateOf<Law, double> low{}, high{};
+      low.w = cell.w_min + k * h;
+      high.w = low.w + h;
+      const double slope =
+          (law.pulse(cell, high, up, 0.0).mean - law.pulse(cell, low, up, 0.0).mean) / h;
+      steepest = math::maximum(steepest, std::abs(slope));
+    }
+  }
+  constexpr double allowed = 0.1, most = 64;
+  return steepest * most > allowed ? std::floor(math::maximum(allowed / steepest, 1.0)) : most;
+}
+
+}  // namespace nernst

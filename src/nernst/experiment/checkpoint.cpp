@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/checkpoint.h"
+
+#include "nernst/base/error.h"
+#include "nernst/io/file.h"
+#include "nernst/io/hash.h"
+#include "nernst/io/hdf5.h"
+#include "nernst/io/json.h"
+
+namespace nernst {
+
+namespace {
+
+Tree write_counts(const LedgerCounts& original) {
+  LedgerCounts counts = original;
+  Tree tree = write_fields(fields_of(counts));
+  tree["energy"] = write_fields(fields_of(counts.energy));
+  return tree;
+}
+
+LedgerCounts read_counts(const Tree& tree, const std::string& where) {
+  LedgerCounts counts;
+  read_fields(tree, where, fields_of(counts), {"energy"});
+  if (tree.contains("energy")) read_fields(tree["energy"], where, fields_of(counts.energy));
+  return counts;
+}
+
+// The numbers of a position in the order of their storage.
+std::vector<std::uint64_t> position_counts(const RunPosition& p) {
+  return {p.epoch, p.sample, p.step, p.correct, p.seen, p.metrics_bytes};
+}
+
+void read_planes(const io::Hdf5Reader& file, const std::vector<PlaneView>& state) {
+  for (const PlaneView& plane : state)
+    std::visit([&](const auto& values) { file.read_into("/state/" + plane.name, values); },
+               plane.values);
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                      const RunPosition& position, const Books& books,
+                      const std::vector<PlaneView>& state) {
+  io::Hdf5Writer file;
+  file.write_text("/identity/config", identity.config);
+  file.write_text("/identity/data", identity.data);
+  const std::vector<std::uint64_t> counts = position_counts(position);
+  file.write("/position/counts", std::span(counts));
+  const std::vector<double> sums = {position.loss, position.wall_s};
+  file.write("/position/sums", std::span(sums));
+  file.write_text("/books/training",
+                  io::to_json(write_counts(books.training), io::JsonLayout::line));
+  file.write_text("/books/evaluation",
+                  io::to_json(write_counts(books.evaluation), io::JsonLayout::line));
+  const std::vector<std::int64_t> peaks = {books.signal_words_peak, books.weight_words_peak};
+  file.write("/books/peaks", std::span(peaks));
+  for (const PlaneView& plane : state)
+    std::visit(
+        [&](const auto& values) {
+          using Value = typename std::decay_t<decltype(values)>::element_type;
+          file.write("/state/" + plane.name, std::span<const Value>(values));
+        },
+        plane.values);
+  io::write_file_atomically(path, file.finish());
+}
+
+void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                     RunPosition& position, Books& books, const std::vector<PlaneView>& state) {
+  const io::Hdf5Reader file(io::read_file(path), path.string());
+  if (file.read_text("/identity/config") != identity.config)
+    throw ConfigError(path.string(), "",
+                      "belongs to another config; restore config.toml and device.toml of this run");
+  if (file.read_text("/identity/data") != identity.data)
+    throw ConfigError(path.string(), "",
+                      "was made with other data; give this run the data that it began with");
+  std::vector<std::uint64_t> counts = position_counts(position);
+  std::vector<double> sums(2);
+  std::vector<std::int64_t> peaks(2);
+  file.read_into("/position/counts", std::span(counts));
+  file.read_into("/position/sums", std::span(sums));
+  file.read_into("/books/peaks", std::span(peaks));
+  position = {.epoch = counts[0],
+              .sample = counts[1],
+              .step = counts[2],
+              .loss = sums[0],
+              .correct = counts[3],
+              .seen = counts[4],
+              .metrics_bytes = counts[5],
+              .wall_s = sums[1]};
+  const std::string where = path.string() + " books";
+  books.training = read_counts(io::parse_json(file.read_text("/books/training"), where), where);
+  books.evaluation = read_counts(io::parse_json(file.read_text("/books/evaluation"), where), where);
+  books.signal_words_peak = peaks[0];
+  books.weight_words_peak = peaks[1];
+  read_planes(file, state);
+}
+
+void read_chip_state(const std::filesystem::path& path, const std::vector<PlaneView>& state) {
+  read_planes(io::Hdf5Reader(io::read_file(path), path.string()), state);
+}
+
+std::string digest_of_state(const std::vector<PlaneView>& state) {
+  io::Digest digest;
+  for (const PlaneView& plane : state) {
+    digest.add(plane.name);
+    std::visit([&](const auto& values) { digest.add(std::as_bytes(values)); }, plane.values);
+  }
+  return digest.hex();
+}
+
+}  // namespace nernst

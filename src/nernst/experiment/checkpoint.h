@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checkpoint: everything that a run needs to go on, bit by bit, in one HDF5 file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nernst/base/planes.h"
+#include "nernst/chip/ledger.h"
+
+namespace nernst {
+
+// Where a run stands.
+struct RunPosition {
+  std::uint64_t epoch = 0;          // epochs done
+  std::uint64_t sample = 0;         // samples done of the epoch under way
+  std::uint64_t step = 0;           // mini-batches done since the beginning
+  double loss = 0;                  // sum over the samples since the last line of metrics
+  std::uint64_t correct = 0;        // and how many of them were right
+  std::uint64_t seen = 0;           // and how many they were
+  std::uint64_t metrics_bytes = 0;  // length of metrics.jsonl that belongs to this position
+  double wall_s = 0;                // time that training took, for samples per second only
+};
+
+// The two books: training, and evaluation during it.
+struct Books {
+  LedgerCounts training, evaluation;
+  std::int64_t signal_words_peak = 0, weight_words_peak = 0;
+};
+
+// What a run is: a checkpoint of another run is refused.
+struct RunIdentity {
+  std::string config, data;  // digests
+};
+
+void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                      const RunPosition& position, const Books& books,
+                      const std::vector<PlaneView>& state);
+
+// Fills `state` (the planes of a chip made from the same config) and returns position and books.
+// Throws ConfigError when the file is damaged or belongs to another config or other data.
+void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                     RunPosition& position, Books& books, const std::vector<PlaneView>& state);
+
+// Fills `state` from a checkpoint of a chip of the same shape, whatever data it learned.
+void read_chip_state(const std::filesystem::path& path, const std::vector<PlaneView>& state);
+
+// Hex digest of all state, name by name.
+std::string digest_of_state(const std::vector<PlaneView>& state);
+
+}  // namespace nernst

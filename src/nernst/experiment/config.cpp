@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/config.h"
+
+#include <fmt/format.h>
+
+#include "nernst/training/schedule.h"
+
+namespace nernst {
+
+namespace {
+
+const Tree& table_or_empty(const Tree& parent, const char* key, const std::string& path) {
+  static const Tree empty = Tree::object();
+  if (!parent.contains(key)) return empty;
+  if (!parent[key].is_object()) throw ConfigError(path, "", "must be a table");
+  return parent[key];
+}
+
+void read_network(const Tree& table, NetworkSpec& network) {
+  if (table.empty())
+    throw ConfigError("network.layer", "none", "give at least one [[network.layer]]");
+  read_fields(table, "network", Fields(), {"layer"});
+  const Tree& layers = table["layer"];
+  if (!layers.is_array() || layers.empty() || layers.size() > 1000)
+    throw ConfigError("network.layer", "", "give 1 to 1000 tables [[network.layer]]");
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    LayerSpec layer;
+    read_fields(layers[l], fmt::format("network.layer.{}", l), fields_of(layer));
+    if (layer.activation == Activation::softmax && l + 1 < layers.size())
+      throw ConfigError(fmt::format("network.layer.{}.activation", l), "\"softmax\"",
+                        "only the last layer can be softmax");
+    network.layers.push_back(layer);
+  }
+}
+
+// `changes` over `base`, table by table.
+void merge(Tree& base, const Tree& changes) {
+  for (const auto& [key, value] : changes.items()) {
+    if (value.is_object() && base.contains(key) && base[key].is_object()) {
+      merge(base[key], value);
+    } else {
+      base[key] = value;
+    }
+  }
+}
+
+}  // namespace
+
+void TrainingSpec::describe(Fields& f) {
+  f.text("schedule", schedule, "how errors reach the layers and when each is updated");
+  f.text("update", update, "how an array takes an outer product");
+  learning_rate.describe(f);
+  f.integer("epochs", epochs, {.min = 1, .max = 1e9, .help = "times through the training samples"});
+  f.integer("batch", batch, {.min = 1, .max = 1 << 16, .help = "samples of a mini-batch"});
+  f.integer("seed", seed,
+            {.min = 0, .max = 9e15, .help = "of fabrication, noise, weights and order"});
+  f.choice("loss", loss, {"auto", "cross_entropy", "squared_error"},
+           "auto: cross-entropy after softmax, squared error otherwise");
+  f.flag("accumulate", accumulate,
+         "conventional: hold the mean gradient of a mini-batch, written row by row");
+  f.flag("reference", reference, "also train the same network in float, for comparison");
+  f.real(
+      "monitor_threshold", monitor_threshold,
+      {.min = 0, .max = 1e9, .help = "warn when the share of the update in the error passes this"});
+  f.real("checkpoint_s", checkpoint_s,
+         {.unit = "s", .min = 0, .max = 1e9, .help = "seconds between checkpoints"});
+}
+
+Config read_config(const Tree& tree) {
+  Config config;
+  read_fields(tree, "", Fields(), {"data", "chip", "device", "network", "training"});
+  read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
+
+  const Tree& chip = table_or_empty(tree, "chip", "chip");
+  read_fields(chip, "chip", fields_of(config.chip), {"neuron", "technology"});
+  read_fields(table_or_empty(chip, "neuron", "chip.neuron"), "chip.neuron",
+              fields_of(config.chip.neuron));
+  read_fields(table_or_empty(chip, "technology", "chip.technology"), "chip.technology",
+              fields_of(config.chip.technology));
+  if (config.chip.tile.size() != 2)
+    throw ConfigError("chip.tile", fmt::format("{} numbers", config.chip.tile.size()),
+                      "give two, rows and columns, as [512, 512]");
+
+  config.device = table_or_empty(tree, "device", "device");
+  read_network(table_or_empty(tree, "network", "network"), config.network);
+  read_fields(table_or_empty(tree, "training", "training"), "training", fields_of(config.training));
+  // names are checked here, so that a slip shows before any work
+  make_schedule(config.training.schedule);
+  make_update_rule(config.training.update);
+  resolve_loss(config.training.loss, config.network.layers.back().activation);
+  if (config.training.accumulate && config.training.schedule != "conventional")
+    throw ConfigError("training.accumulate", "true",
+                      "only training.schedule = \"conventional\" accumulates");
+  return config;
+}
+
+Tree write_config(const Config& original) {
+  Config config = original;
+  Tree tree = Tree::object();
+  tree["data"] = write_fields(fields_of(config.data));
+  tree["chip"] = write_fields(fields_of(config.chip));
+  tree["chip"]["neuron"] = write_fields(fields_of(config.chip.neuron));
+  tree["chip"]["technology"] = write_fields(fields_of(config.chip.technology));
+  if (!config.device.empty()) tree["device"] = config.device;
+  Tree layers = Tree::array();
+  for (LayerSpec& layer : config.network.layers) layers.push_back(write_fields(fields_of(layer)));
+  tree["network"]["layer"] = layers;
+  tree["training"] = write_fields(fields_of(config.training));
+  return tree;
+}
+
+DeviceSpec resolve_device(const Config& config) {
+  const DeviceSpec preset = load_device(config.chip.device);
+  if (config.device.empty()) return preset;
+  Tree tree = write_device(preset);
+  merge(tree, config.device);
+  DeviceSpec device = read_device(tree, "device");
+  device.name = preset.name;
+  return device;
+}
+
+std::vector<ArraySpec> array_specs(const Config& config) {
+  std::vector<ArraySpec> arrays;
+  for (std::size_t l = 0; l < config.network.layers.size(); ++l) {
+    const LayerSpec& layer = config.network.layers[l];
+    double full_scale = automatic_full_scale(config.network.fan_in(l));
+    if (config.chip.full_scale_weight) full_scale = *config.chip.full_scale_weight;
+    if (layer.full_scale_weight) full_scale = *layer.full_scale_weight;
+    arrays.push_back({{config.network.rows(l), config.network.columns(l)}, full_scale});
+  }
+  return arrays;
+}
+
+void fit_network(Config& config, const DataSet& data) {
+  config.network.inputs = data.features();
+  const std::size_t last = config.network.layers.size() - 1, classes = data.classes.size();
+  const std::size_t units = config.network.outputs();
+  const bool softmax = config.network.layers[last].activation == Activation::softmax;
+  const bool one_for_two = units == 1 && classes == 2 && !softmax;
+  if (units != classes && !one_for_two)
+    throw ConfigError(fmt::format("network.layer.{}.units", last), static_cast<double>(units),
+                      fmt::format("{} has {} classes: give {}{}", data.title, classes, classes,
+                                  classes == 2 && !softmax ? " or 1" : ""));
+}
+
+}  // namespace nernst

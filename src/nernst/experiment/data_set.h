@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data to learn: what the `[data]` table asks for, and what every kind of data set becomes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/base/parameters.h"
+
+namespace nernst {
+
+// What inputs become. automatic: as the kind of data set thinks best; none: as they are; range: to
+// [0, 1] by each feature's smallest and largest training value, images by 0 and 255; standard: each
+// feature to mean 0 and deviation 1 over the training samples. Validation and test samples are
+// scaled with the numbers of the training samples, and a feature that never changes in training
+// becomes 0.
+enum class Scaling { automatic, none, range, standard };
+
+// What a generated logic gate computes.
+enum class Gate { and_gate, or_gate, nand_gate, xor_gate };
+
+// What stands between the fields of a line of a CSV file.
+enum class Separator { comma, semicolon, tab, blanks };
+
+// The `[data]` table.
+struct DataSpec {
+  std::string name = "fashion-mnist";  // one of data_sets()
+  std::string path = {};               // a folder or a file, for the kinds that read one
+  std::string test_path = {};          // csv: a file of its own for the test
+  std::string label_column = "last";   // csv: "first", "last", a number from 0, or a name
+  Separator separator = Separator::comma;
+  std::int64_t skip_lines = 0;  // csv: lines before the table
+  Gate gate = Gate::xor_gate;   // logic
+  std::int64_t repeats = 1;     // logic: times the four combinations come in an epoch
+  double test_fraction = 0.2;   // of each class, where the data have no test samples of their own
+  double validation_fraction = 0;  // of each class of what is left for training
+  std::int64_t split_seed = 1;     // which samples these are
+  Scaling scaling = Scaling::automatic;
+  std::int64_t train_limit = 0;  // the first N training samples after the split; 0 = all
+  std::int64_t test_limit = 0;
+  void describe(Fields& f);
+};
+
+// Samples and their classes; inputs is samples x features.
+struct Samples {
+  Matrix<float> inputs;
+  std::vector<std::uint32_t> labels;
+  std::size_t size() const { return labels.size(); }
+};
+
+// Data ready to learn from. Every class has training samples, at least before data.train_limit;
+// samples are in the order of the file.
+struct DataSet {
+  std::string title;
+  std::vector<std::string> classes;  // their names, which are fit to be shown
+  Samples train, validation, test;   // validation is empty unless asked for
+  std::string checksum;  // hex digest of all samples as they are here, after limits and scaling
+
+  std::size_t features() const { return train.inputs.columns(); }
+};
+
+// Loads what `spec` asks for: reads, splits, limits, scales, and takes the checksum. The result is
+// a pure function of the spec and the files. Throws ConfigError; for a set that is not on this
+// machine the sentence names the Debian package that has it.
+DataSet load_data(const DataSpec& spec);
+
+struct DataSetInfo {
+  std::string_view name, help;
+  bool found;         // on this machine (or generated, or the user's own files)
+  std::string where;  // the path looked at, or what to do to have it
+};
+std::vector<DataSetInfo> data_sets();
+
+}  // namespace nernst

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// How well a network classifies some samples.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/experiment/data_set.h"
+#include "nernst/network/network.h"
+#include "nernst/training/digital/float_network.h"
+#include "nernst/training/loss.h"
+
+namespace nernst {
+
+struct Evaluation {
+  double accuracy = 0;             // fraction right
+  double loss = 0;                 // mean
+  Matrix<std::int64_t> confusion;  // true class x predicted class
+};
+
+// Called now and then with the number of samples done; returns true to stop.
+using SamplesDone = std::function<bool(std::size_t done)>;
+
+// Forward passes of all samples on the chip, entered in the ledger like any other work. Throws
+// Interrupted when `done` asks to stop.
+Evaluation evaluate(Network& network, LossKind loss, const Samples& samples, std::size_t classes,
+                    const SamplesDone& done);
+
+// The same for the float twin.
+Evaluation evaluate(FloatNetwork& network, LossKind loss, const Samples& samples,
+                    std::size_t classes, const SamplesDone& done);
+
+// Somebody asked to stop (Ctrl-C).
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
+};
+
+}  // namespace nernst

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images in the layout of MNIST: four IDX files in a folder, gzip or plain.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "nernst/experiment/raw_data.h"
+#include "nernst/io/file.h"
+
+namespace nernst {
+
+// True when the folder has the images to train with.
+bool has_idx_files(const io::Path& folder);
+
+// The samples of `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` in `folder`, and the test
+// samples of `t10k-...` where both files are there; each may end in .gz and have a dot for the dash
+// before `idx`. A class is a label that training samples have; label k is called class_names[k], or
+// "k" where there are no names. Throws ConfigError for whatever does not fit together.
+RawData read_idx_folder(const io::Path& folder, std::span<const std::string_view> class_names);
+
+}  // namespace nernst

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much memory a run will take, and how much there is.
+#pragma once
+
+#include <cstdint>
+
+#include "nernst/experiment/config.h"
+
+namespace nernst {
+
+// Bytes that chip, data and a checkpoint in the making will take together.
+std::uint64_t bytes_needed(const Config& config, const DeviceSpec& device, const DataSet& data,
+                           Backend backend);
+
+// Bytes that can still be had on this machine (limits of a container included); 0 = not known.
+std::uint64_t bytes_available();
+
+// Throws ConfigError when the run will not fit.
+void check_memory(std::uint64_t needed, std::uint64_t available);
+
+}  // namespace nernst

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a kind of data set hands over: samples as they stand in its files, not yet split or scaled.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/experiment/data_set.h"
+
+namespace nernst {
+
+// Samples x features: numbers whose size a float can hold, or the pixels of images. Bytes stay
+// bytes, so that a large set costs four times its memory only for the samples that are used.
+using RawInputs = std::variant<Matrix<double>, Matrix<std::uint8_t>>;
+
+struct RawSamples {
+  RawInputs inputs;
+  std::vector<std::uint32_t> labels;
+
+  std::size_t size() const { return labels.size(); }
+  std::size_t features() const {
+    return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
+  }
+};
+
+// At least one training sample; each class occurs among the training samples, and each label, also
+// of the test, is below classes.size(). Test and training samples have inputs of one type and size.
+struct RawData {
+  std::string title;
+  std::vector<std::string> classes;
+  RawSamples train;
+  std::optional<RawSamples> test;    // none: part of the training samples is kept for it
+  Scaling scaling = Scaling::range;  // what Scaling::automatic means here
+};
+
+// Whether a data set is on this machine, and where it is or how to get it.
+struct Availability {
+  bool found;
+  std::string where;
+};
+
+// A kind of data set is a struct in a header of its own in data/, with these static members. Its
+// load() throws ConfigError; it reads from the spec only what is its own, never splits, limits or
+// scales.
+template <class Kind>
+concept DataSetKind = requires(const DataSpec& spec) {
+  { Kind::kName } -> std::convertible_to<std::string_view>;
+  { Kind::kHelp } -> std::convertible_to<std::string_view>;
+  { Kind::load(spec) } -> std::same_as<RawData>;
+  { Kind::found() } -> std::same_as<Availability>;
+};
+
+// A text of the user's as errors show it: in quotes, fit for one line.
+std::string in_quotes(std::string_view text);
+
+// No set of samples is larger, as the floats that training uses.
+inline constexpr std::size_t kMaxInputBytes = std::size_t{8} << 30;
+
+// Throws ConfigError when the inputs of so many samples would need more than kMaxInputBytes as
+// floats; called before they are allocated.
+void refuse_too_large(std::size_t samples, std::size_t features);
+
+}  // namespace nernst

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "nernst/experiment/memory.h"
+#include "nernst/experiment/shuffle.h"
+#include "nernst/experiment/trainer.h"
+#include "nernst/io/file.h"
+#include "nernst/io/hash.h"
+#include "nernst/io/json.h"
+#include "nernst/io/toml.h"
+#include "nernst/tile/kernels/matvec.h"
+#include "nernst/version.h"
+
+namespace nernst {
+
+namespace {
+
+// What made the run, for whoever reads the folder.
+Tree made_by(const Config& config, const DataSet& data, const RunSetup& setup) {
+  Tree tree = Tree::object();
+  tree["nernst"] = kVersion;
+  tree["compiler"] = kCompiler;
+  tree["build"] = kBuildType;
+  tree["backend"] = backend_name(setup.backend);
+  tree["instruction_set"] = instruction_set();
+  tree["threads"] = setup.threads;
+  tree["data"] = data.title;
+  tree["data_checksum"] = data.checksum;
+  tree["device"] = config.chip.device;
+  return tree;
+}
+
+// Everything that decides the result. How often the run is saved does not, and may change.
+RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& data) {
+  config.training.checkpoint_s = 0;
+  config.training.monitor_threshold = 0;
+  return {io::digest_of(io::to_toml(write_config(config)) + io::to_toml(write_device(device))),
+          data.checksum};
+}
+
+// The chip that a config means, with its first weights.
+std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
+                                         const RunSetup& setup) {
+  const auto seed = static_cast<std::uint64_t>(config.training.seed);
+  auto chip = std::make_unique<SimulatedChip>(config.chip, device, array_specs(config), seed,
+                                              setup.backend, Threads(setup.threads));
+  if (config.chip.init == InitialState::random)
+    for (std::size_t l = 0; l < config.network.layers.size(); ++l)
+      chip->fabricate(l, initial_weights(config.network, l, seed).view());
+  return chip;
+}
+
+// The float twin on the same samples in the same order, at the same rates.
+Evaluation train_reference(const Config& config, const DataSet& data, const RunHooks& hooks) {
+  const TrainingSpec& training = config.training;
+  const LossKind loss = resolve_loss(training.loss, config.network.layers.back().activation);
+  const auto seed = static_cast<std::uint64_t>(training.seed);
+  FloatNetwork twin(config.network, loss, seed);
+  const double began_s = hooks.now_s ? hooks.now_s() : 0;
+  double reported_s = began_s;
+  const std::size_t size = data.train.size(), batch = static_cast<std::size_t>(training.batch);
+  const auto epochs = static_cast<std::size_t>(training.epochs);
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+    const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
+    Matrix<float> inputs;
+    std::vector<std::uint32_t> labels;
+    for (std::size_t first = 0; first < size; first += batch) {
+      const std::size_t count = std::min(batch, size - first);
+      if (inputs.rows() != count) inputs = Matrix<float>(count, data.features());
+      labels.resize(count);
+      for (std::size_t b = 0; b < count; ++b) {
+        const auto sample = data.train.inputs.row(order[first + b]);
+        std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
+        labels[b] = data.train.labels[order[first + b]];
+      }
+      const double done =
+          static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
+      twin.train(inputs.view(), labels,
+                 training.learning_rate.at(done, static_cast<double>(epochs)));
+      if (hooks.stop && hooks.stop()) throw Interrupted();
+      if (!hooks.progress || hooks.now_s() - reported_s < 0.1) continue;
+      reported_s = hooks.now_s();
+      Progress progress{.phase = RunPhase::reference};
+      progress.fraction = done / static_cast<double>(epochs);
+      progress.epoch = epoch;
+      progress.epochs = epochs;
+      const double spent_s = reported_s - began_s;
+      progress.samples_per_second = done * static_cast<double>(size) / spent_s;
+      if (progress.fraction > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      hooks.progress(progress);
+    }
+  }
+  return evaluate(twin, loss, data.test, data.classes.size(),
+                  [&](std::size_t) { return hooks.stop && hooks.stop(); });
+}
+
+RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
+                   const DataSet& data, const RunSetup& setup, const RunHooks& hooks) {
+  const auto chip = make_chip(config, device, setup);
+  Network network(config.network, *chip, config.chip.neuron,
+                  static_cast<std::uint64_t>(config.training.seed));
+  Trainer trainer(config, data, *chip, network, folder, identity_of(config, device, data), hooks);
+  trainer.restore();
+  trainer.run();
+
+  RunResult result;
+  result.weights_digest = digest_of_state(chip->state());
+  const Evaluation test = trainer.evaluate(data.test);
+  result.test_accuracy = test.accuracy;
+  result.test_loss = test.loss;
+  result.confusion = test.confusion;
+  if (data.validation.size() > 0)
+    result.validation_accuracy = trainer.evaluate(data.validation).accuracy;
+  if (config.training.reference)
+    result.reference_accuracy = train_reference(config, data, hooks).accuracy;
+  const double trained =
+      static_cast<double>(config.training.epochs) * static_cast<double>(data.train.size());
+  if (trainer.position().wall_s > 0)
+    result.samples_per_second = trained / trainer.position().wall_s;
+  result.epochs = trainer.position().epoch;
+  result.books = trainer.books();
+  result.pulses_per_cell_max = chip->most_pulses();
+  result.data = data.title;
+  result.device = device.name;
+  result.schedule = config.training.schedule;
+  result.update = config.training.update;
+  result.run = folder.path().string();
+
+  const Tree json = result_json(result);
+  io::write_file_atomically(folder.file("ledger.json"),
+                            io::to_json(json["ledger"], io::JsonLayout::indented));
+  io::write_file_atomically(folder.file("result.json"),
+                            io::to_json(json, io::JsonLayout::indented));
+  return result;
+}
+
+Tree ledger_json(const LedgerCounts& original) {
+  LedgerCounts counts = original;
+  Tree tree = write_fields(fields_of(counts));
+  tree["energy_J"] = counts.energy.total_J();
+  tree["energy_parts_J"] = write_fields(fields_of(counts.energy));
+  return tree;
+}
+
+}  // namespace
+
+RunResult start_run(Config config, const std::filesystem::path& path, const RunSetup& setup,
+                    const RunHooks& hooks) {
+  const DeviceSpec device = resolve_device(config);
+  const DataSet data = load_data(config.data);
+  fit_network(config, data);
+  check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
+  const RunFolder folder = RunFolder::create(path);
+  folder.write_plan(config, device, made_by(config, data, setup));
+  return train_in(folder, config, device, data, setup, hooks);
+}
+
+RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
+                     const RunHooks& hooks) {
+  const RunFolder folder = RunFolder::open(path);
+  Config config = folder.read_config();
+  const DeviceSpec device = folder.read_device();
+  const DataSet data = load_data(config.data);
+  fit_network(config, data);
+  check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
+  return train_in(folder, config, device, data, setup, hooks);
+}
+
+Tree result_json(const RunResult& result) {
+  Tree json = Tree::object();
+  json["run"] = result.run;
+  json["data"] = result.data;
+  json["device"] = result.device;
+  json["schedule"] = result.schedule;
+  json["update"] = result.update;
+  json["test_accuracy"] = result.test_accuracy;
+  json["test_loss"] = result.test_loss;
+  if (result.validation_accuracy) json["validation_accuracy"] = *result.validation_accuracy;
+  json["reference_accuracy"] =
+      result.reference_accuracy ? Tree(*result.reference_accuracy) : Tree(nullptr);
+  json["samples_per_second"] = result.samples_per_second;
+  json["epochs"] = result.epochs;
+  json["weights_digest"] = result.weights_digest;
+  json["confusion"] = Tree::array();
+  for (std::size_t r = 0; r < result.confusion.rows(); ++r) {
+    const auto row = result.confusion.row(r);
+    json["confusion"].push_back(std::vector<std::int64_t>(row.begin(), row.end()));
+  }
+  Tree ledger = ledger_json(result.books.training);
+  ledger["pulses_per_cell_max"] = result.pulses_per_cell_max;
+  ledger["signal_words_peak"] = result.books.signal_words_peak;
+  ledger["weight_words_peak"] = result.books.weight_words_peak;
+  json["ledger"] = ledger;
+  json["evaluation_ledger"] = ledger_json(result.books.evaluation);
+  return json;
+}
+
+FinishedChip load_chip(const std::filesystem::path& path, const DataSet& data,
+                       const RunSetup& setup) {
+  const RunFolder folder = RunFolder::open(path);
+  FinishedChip finished;
+  finished.config = folder.read_config();
+  fit_network(finished.config, data);
+  const DeviceSpec device = folder.read_device();
+  finished.chip = make_chip(finished.config, device, setup);
+  finished.network = std::make_unique<Network>(
+      finished.config.network, *finished.chip, finished.config.chip.neuron,
+      static_cast<std::uint64_t>(finished.config.training.seed));
+  if (!std::filesystem::exists(folder.file("checkpoint.h5")))
+    throw ConfigError(path.string(), "", "has no checkpoint yet; go on with nernst train --resume");
+  read_chip_state(folder.file("checkpoint.h5"), finished.chip->state());
+  return finished;
+}
+
+Backend backend_from_environment() {
+  const char* const name = std::getenv("NERNST_BACKEND");
+  const std::string asked = name == nullptr ? "" : name;
+  if (asked.empty() || asked == "fast") return Backend::fast;
+  if (asked == "scalar") return Backend::scalar;
+  if (asked == "reference") return Backend::reference;
+  throw ConfigError("NERNST_BACKEND", asked, "give reference, scalar or fast");
+}
+
+const char* backend_name(Backend backend) {
+  switch (backend) {
+    case Backend::reference:
+      return "reference";
+    case Backend::scalar:
+      return "scalar";
+    case Backend::fast:
+      return "fast";
+  }
+  return "";
+}
+
+}  // namespace nernst

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run: config -> data -> chip -> loop -> run folder.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nernst/experiment/checkpoint.h"
+#include "nernst/experiment/config.h"
+#include "nernst/experiment/evaluation.h"
+#include "nernst/experiment/run_folder.h"
+
+namespace nernst {
+
+enum class RunPhase { training, evaluating, reference };
+
+// Where a run is, for a person who waits.
+struct Progress {
+  RunPhase phase = RunPhase::training;
+  double fraction = 0;  // of the phase
+  std::uint64_t epoch = 0, epochs = 0;
+  double accuracy = 0;  // of the latest samples; in training before each was learned
+  double samples_per_second = 0;
+  double seconds_left = 0;  // of the phase
+  double rho = 0;           // the monitor's largest mean
+};
+
+// What a run is given from above. Nothing here influences a result.
+struct RunHooks {
+  std::function<void(const Progress&)> progress;
+  std::function<void(const std::string&)> warn;
+  std::function<bool()> stop;     // Ctrl-C
+  std::function<double()> now_s;  // a clock that only goes forward
+};
+
+struct RunSetup {
+  int threads = 1;
+  Backend backend = Backend::fast;
+};
+
+struct RunResult {
+  double test_accuracy = 0, test_loss = 0;
+  std::optional<double> validation_accuracy;
+  std::optional<double> reference_accuracy;
+  double samples_per_second = 0;
+  std::uint64_t epochs = 0;
+  std::string weights_digest;
+  Matrix<std::int64_t> confusion;
+  Books books;
+  std::int64_t pulses_per_cell_max = 0;
+  std::string data, device, schedule, update, run;
+};
+
+// Training ended because a loss was no longer a finite number; the last checkpoint is kept.
+class Diverged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Trains in a new folder. Throws ConfigError, IoError, Interrupted (after a checkpoint), Diverged.
+RunResult start_run(Config config, const std::filesystem::path& folder, const RunSetup& setup,
+                    const RunHooks& hooks);
+
+// Goes on with a run, from its last checkpoint or from the beginning.
+RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
+                     const RunHooks& hooks);
+
+// The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).
+Tree result_json(const RunResult& result);
+
+// A chip as a run left it, for evaluation and export.
+struct FinishedChip {
+  Config config;
+  std::unique_ptr<SimulatedChip> chip;
+  std::unique_ptr<Network> network;
+};
+FinishedChip load_chip(const std::filesystem::path& folder, const DataSet& data,
+                       const RunSetup& setup);
+
+// The back-end that NERNST_BACKEND (reference, scalar, fast) asks for; fast without it.
+Backend backend_from_environment();
+const char* backend_name(Backend backend);
+
+}  // namespace nernst

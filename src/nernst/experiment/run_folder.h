@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of a run: config.toml, device.toml, run.json, metrics.jsonl, checkpoint.h5,
+// ledger.json and, when the run is done, result.json.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "nernst/base/parameters.h"
+#include "nernst/experiment/config.h"
+
+namespace nernst {
+
+class RunFolder {
+ public:
+  // A new folder. Throws ConfigError("--out", ...) when it is there already and not empty.
+  static RunFolder create(const std::filesystem::path& path);
+  // The folder of an earlier run. Throws ConfigError when it is none.
+  static RunFolder open(const std::filesystem::path& path);
+  // `runs/NAME`, or with -2, -3, ... behind it, whichever is not there yet.
+  static std::filesystem::path free_name(const std::string& name);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path file(const char* name) const { return path_ / name; }
+
+  // What the run is made of, written once, and read when it goes on or is looked at.
+  void write_plan(const Config& config, const DeviceSpec& device, const Tree& made_by) const;
+  Config read_config() const;
+  DeviceSpec read_device() const;
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace nernst

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nernst/experiment/shuffle.h"
+#include "nernst/io/json.h"
+
+namespace nernst {
+
+namespace {
+
+// Lines of metrics within an epoch.
+constexpr std::uint64_t kLinesPerEpoch = 10;
+
+// All state that training changes: the chip's and the monitor's.
+std::vector<PlaneView> all_state(SimulatedChip& chip, DivergenceMonitor& monitor) {
+  std::vector<PlaneView> state = chip.state();
+  state.push_back(monitor.state());
+  return state;
+}
+
+// Bytes of one value that goes to the chip's input converters.
+std::int64_t bytes_per_value(std::int64_t dac_bits) {
+  return dac_bits == 0 ? 4 : (dac_bits + 7) / 8;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip, Network& network,
+                 const RunFolder& folder, const RunIdentity& identity, const RunHooks& hooks)
+    : config_(&config),
+      data_(&data),
+      chip_(&chip),
+      network_(&network),
+      folder_(&folder),
+      identity_(identity),
+      hooks_(&hooks),
+      loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
+      schedule_(make_schedule(config.training.schedule)),
+      update_(make_update_rule(config.training.update)),
+      monitor_(config.network.layers.size()) {
+  started_s_ = saved_s_ = now_s();
+}
+
+void Trainer::restore() {
+  const auto checkpoint = folder_->file("checkpoint.h5");
+  const auto metrics = folder_->file("metrics.jsonl");
+  if (std::filesystem::exists(checkpoint)) {
+    read_checkpoint(checkpoint, identity_, position_, books_, all_state(*chip_, monitor_));
+    chip_->ledger().restore(books_.training, books_.signal_words_peak, books_.weight_words_peak);
+  }
+  // what was written after the checkpoint will be written again
+  if (std::filesystem::exists(metrics)) io::truncate_file(metrics, position_.metrics_bytes);
+  wall_before_s_ = position_.wall_s;
+  started_s_ = saved_s_ = now_s();
+}
+
+double Trainer::epochs_done() const {
+  return static_cast<double>(position_.epoch) +
+         static_cast<double>(position_.sample) / static_cast<double>(data_->train.size());
+}
+
+const Books& Trainer::books() {
+  books_.training = chip_->ledger().counts;
+  books_.signal_words_peak = chip_->ledger().signal_words_peak();
+  books_.weight_words_peak = chip_->ledger().weight_words_peak();
+  return books_;
+}
+
+void Trainer::run() {
+  metrics_ = std::make_unique<io::AppendFile>(folder_->file("metrics.jsonl"));
+  const auto epochs = static_cast<std::uint64_t>(config_->training.epochs);
+  while (position_.epoch < epochs) {
+    begin_epoch();
+    while (position_.sample < data_->train.size()) {
+      train_batch();
+      report();
+      save_if_due();
+    }
+    end_epoch();
+  }
+  save();
+}
+
+void Trainer::begin_epoch() {
+  order_ = epoch_order(static_cast<std::uint64_t>(config_->training.seed), position_.epoch,
+                       data_->train.size());
+}
+
+void Trainer::train_batch() {
+  const TrainingSpec& training = config_->training;
+  const std::size_t left = data_->train.size() - position_.sample;
+  const std::size_t size = std::min(static_cast<std::size_t>(training.batch), left);
+  if (inputs_.rows() != size) inputs_ = Matrix<double>(size, data_->features());
+  labels_.resize(size);
+  for (std::size_t b = 0; b < size; ++b) {
+    const std::uint32_t k = order_[position_.sample + b];
+    const auto sample = data_->train.inputs.row(k);
+    std::copy(sample.begin(), sample.end(), inputs_.row(b).begin());
+    labels_[b] = data_->train.labels[k];
+    chip_->enter_host_bytes(static_cast<std::int64_t>(sample.size()) *
+                                bytes_per_value(config_->chip.periphery.dac_bits) +
+                            1);
+  }
+
+  const StepSetup setup{
+      .network = *network_,
+      .update = *update_,
+      .loss = loss_,
+      .monitor = monitor_,
+      .rate = training.learning_rate.at(epochs_done(), static_cast<double>(training.epochs)),
+      .accumulate = training.accumulate,
+      .seed = static_cast<std::uint64_t>(training.seed),
+      .step = position_.step};
+  BatchStep step(setup, inputs_.view(), labels_);
+  schedule_->train(step);
+
+  const BatchResult& result = step.result();
+  if (!std::isfinite(result.loss))
+    throw Diverged(fmt::format(
+        "training.learning_rate = {}: the loss is no longer a number in epoch {} after {} samples; "
+        "give a smaller rate or schedule \"progressive_compensated\"",
+        training.learning_rate.rate, position_.epoch + 1, position_.sample));
+  const std::uint64_t lines_before = position_.sample * kLinesPerEpoch / data_->train.size();
+  position_.sample += size;
+  position_.step += 1;
+  position_.loss += result.loss;
+  position_.correct += static_cast<std::uint64_t>(result.correct);
+  position_.seen += size;
+  samples_here_ += size;
+  recent_accuracy_ +=
+      (static_cast<double>(result.correct) / static_cast<double>(size) - recent_accuracy_) *
+      std::min(1.0,
+               static_cast<double>(size) / std::min(1000.0, static_cast<double>(samples_here_)));
+  watch();
+  const bool line_due = position_.sample * kLinesPerEpoch / data_->train.size() > lines_before;
+  if (line_due && position_.sample < data_->train.size()) write_metrics(false);
+}
+
+void Trainer::watch() {
+  // the mean needs some samples before it means anything
+  constexpr std::uint64_t least_steps = 1000;
+  if (warned_ || position_.step < least_steps || config_->training.monitor_threshold == 0) return;
+  const double rho = monitor_.largest();
+  if (rho < config_->training.monitor_threshold) return;
+  warned_ = true;
+  if (hooks_->warn)
+    hooks_->warn(fmt::format(
+        "rho = {:.2f}: the update itself is a large part of the error that travels on; training "
+        "may "
+        "diverge: a smaller training.learning_rate or schedule \"progressive_compensated\" helps",
+        rho));
+}
+
+void Trainer::end_epoch() {
+  // an evaluation that is interrupted begins again from here
+  save();
+  if (stop_asked()) throw Interrupted();
+  write_metrics(true);
+  position_.epoch += 1;
+  position_.sample = 0;
+}
+
+void Trainer::write_metrics(bool epoch_done) {
+  Tree line = Tree::object();
+  const double seen = static_cast<double>(std::max<std::uint64_t>(position_.seen, 1));
+  line["epoch"] = epoch_done ? static_cast<double>(position_.epoch + 1) : epochs_done();
+  line["step"] = position_.step;
+  line["train_loss"] = position_.loss / seen;
+  line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
+  line["rho"] = monitor_.mean();
+  line["time_s"] = chip_->ledger().counts.time_s;
+  line["energy_J"] = chip_->ledger().counts.energy.total_J();
+  line["pulses"] = chip_->ledger().counts.pulses;
+  if (epoch_done) {
+    const Evaluation test = evaluate(data_->test);
+    line["test_loss"] = test.loss;
+    line["test_accuracy"] = test.accuracy;
+    if (data_->validation.size() > 0) {
+      const Evaluation validation = evaluate(data_->validation);
+      line["validation_loss"] = validation.loss;
+      line["validation_accuracy"] = validation.accuracy;
+    }
+  }
+  metrics_->write_line(io::to_json(line, io::JsonLayout::line));
+  position_.metrics_bytes = metrics_->size();
+  position_.loss = 0;
+  position_.correct = position_.seen = 0;
+}
+
+Evaluation Trainer::evaluate(const Samples& samples) {
+  // the same chip, another page of the book
+  Ledger& ledger = chip_->ledger();
+  const LedgerCounts training = ledger.counts;
+  ledger.counts = books_.evaluation;
+  const double began_s = now_s();
+  const auto done = [&](std::size_t count) {
+    if (hooks_->progress && now_s() - reported_s_ > 0.1) {
+      reported_s_ = now_s();
+      Progress progress{.phase = RunPhase::evaluating};
+      progress.fraction = static_cast<double>(count) / static_cast<double>(samples.size());
+      progress.epoch = position_.epoch;
+      progress.epochs = static_cast<std::uint64_t>(config_->training.epochs);
+      progress.accuracy = recent_accuracy_;
+      const double spent_s = now_s() - began_s;
+      if (spent_s > 0) progress.samples_per_second = static_cast<double>(count) / spent_s;
+      if (count > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      hooks_->progress(progress);
+    }
+    return stop_asked();
+  };
+  const Evaluation evaluation =
+      nernst::evaluate(*network_, loss_, samples, data_->classes.size(), done);
+  const auto bytes = static_cast<std::int64_t>(samples.size()) *
+                     (static_cast<std::int64_t>(data_->features()) *
+                          bytes_per_value(config_->chip.periphery.dac_bits) +
+                      1);
+  chip_->enter_host_bytes(bytes);
+  books_.evaluation = ledger.counts;
+  ledger.counts = training;
+  return evaluation;
+}
+
+void Trainer::save() {
+  const double began_s = now_s();
+  position_.wall_s = wall_before_s_ + began_s - started_s_;
+  write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(),
+                   all_state(*chip_, monitor_));
+  saved_s_ = now_s();
+  save_cost_s_ = saved_s_ - began_s;
+}
+
+void Trainer::save_if_due() {
+  const bool stop = stop_asked();
+  // a checkpoint may not cost more than a hundredth of the time
+  const double spacing_s = std::max(config_->training.checkpoint_s, 100 * save_cost_s_);
+  if (!stop && now_s() - saved_s_ < spacing_s) return;
+  save();
+  if (stop) throw Interrupted();
+}
+
+void Trainer::report() {
+  if (!hooks_->progress || now_s() - reported_s_ < 0.1) return;
+  reported_s_ = now_s();
+  Progress progress;
+  progress.fraction = epochs_done() / static_cast<double>(config_->training.epochs);
+  progress.epoch = position_.epoch;
+  progress.epochs = static_cast<std::uint64_t>(config_->training.epochs);
+  progress.accuracy = recent_accuracy_;
+  progress.rho = monitor_.largest();
+  const double spent_s = now_s() - started_s_;
+  if (spent_s > 0) progress.samples_per_second = static_cast<double>(samples_here_) / spent_s;
+  const double left = (1 - progress.fraction) * static_cast<double>(config_->training.epochs) *
+                      static_cast<double>(data_->train.size());
+  if (progress.samples_per_second > 0) progress.seconds_left = left / progress.samples_per_second;
+  hooks_->progress(progress);
+}
+
+}  // namespace nernst

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of a run over epochs and mini-batches, from any position to the end.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nernst/experiment/run.h"
+#include "nernst/io/file.h"
+#include "nernst/training/divergence_monitor.h"
+#include "nernst/training/schedule.h"
+
+namespace nernst {
+
+class Trainer {
+ public:
+  // All of them outlive the trainer.
+  Trainer(const Config& config, const DataSet& data, SimulatedChip& chip, Network& network,
+          const RunFolder& folder, const RunIdentity& identity, const RunHooks& hooks);
+
+  // Goes back to where the checkpoint in the folder is, if there is one; cuts the metrics back to
+  // it.
+  void restore();
+  // Trains to the last epoch. Throws Interrupted after a checkpoint; Diverged.
+  void run();
+
+  const RunPosition& position() const { return position_; }
+  const Books& books();
+  // Evaluates on the chip with the work entered in the evaluation's book.
+  Evaluation evaluate(const Samples& samples);
+
+ private:
+  void begin_epoch();
+  void train_batch();
+  void end_epoch();
+  void write_metrics(bool epoch_done);
+  void save();
+  void save_if_due();
+  void report();
+  void watch();
+  bool stop_asked() const { return hooks_->stop && hooks_->stop(); }
+  double now_s() const { return hooks_->now_s ? hooks_->now_s() : 0; }
+  double epochs_done() const;
+
+  const Config* config_;
+  const DataSet* data_;
+  SimulatedChip* chip_;
+  Network* network_;
+  const RunFolder* folder_;
+  RunIdentity identity_;
+  const RunHooks* hooks_;
+  LossKind loss_;
+  std::unique_ptr<Schedule> schedule_;
+  std::unique_ptr<UpdateRule> update_;
+  DivergenceMonitor monitor_;
+  RunPosition position_;
+  Books books_;
+  std::unique_ptr<io::AppendFile> metrics_;
+  std::vector<std::uint32_t> order_;
+  Matrix<double> inputs_;  // of the mini-batch under way
+  std::vector<std::uint32_t> labels_;
+  bool warned_ = false;
+  // time of day, for progress and the spacing of checkpoints only
+  double started_s_ = 0, wall_before_s_ = 0;
+  double saved_s_ = 0, save_cost_s_ = 0, reported_s_ = 0;
+  std::uint64_t samples_here_ = 0;  // trained since this process began
+  double recent_accuracy_ = 0;
+};
+
+}  // namespace nernst

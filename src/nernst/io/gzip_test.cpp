@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/io/gzip.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "nernst/io/test_help.h"
+
+namespace nernst::io {
+namespace {
+
+std::string gzip(const std::string& bytes) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string packed(deflateBound(&stream, bytes.size()) + 32, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+// Bytes that do not compress to nothing.
+std::string sample(std::size_t size) {
+  std::string bytes;
+  std::uint32_t state = 1;
+  for (std::size_t k = 0; k < size; ++k) {
+    state = state * 1664525 + 1013904223;
+    bytes += static_cast<char>('a' + (state >> 30));
+  }
+  return bytes;
+}
+
+TEST(Gzip, AnySizeComesBack) {
+  for (const std::size_t size : {0, 1, 1003, 65535, 65536, 65537, 131073, 1000003})
+    EXPECT_EQ(gunzip(gzip(sample(size)), "x"), sample(size)) << size;
+}
+
+TEST(Gzip, MembersFollowEachOther) {
+  EXPECT_EQ(gunzip(gzip("one") + gzip("") + gzip("two"), "x"), "onetwo");
+  EXPECT_EQ(gunzip(gzip("one") + std::string(512, '\0'), "x"), "one") << "padding of a tape";
+  EXPECT_NE(complaint([] { gunzip(gzip("one") + "rest", "x"); }).find("other bytes"),
+            std::string::npos);
+}
+
+TEST(Gzip, CutShortAnywhereIsRefused) {
+  const std::string packed = gzip(sample(1003));
+  for (std::size_t size = 0; size < packed.size(); ++size)
+    EXPECT_NE(complaint([&] { gunzip(packed.substr(0, size), "x"); }), "") << size;
+}
+
+TEST(Gzip, DamageIsNoticed) {
+  const std::string bytes = sample(1003), packed = gzip(bytes);
+  // from the data on: the ten bytes of the header hold the time, which may be any
+  for (std::size_t k = 10; k < packed.size(); ++k) {
+    std::string damaged = packed;
+    damaged[k] = static_cast<char>(damaged[k] ^ 0x10);
+    EXPECT_NE(complaint([&] { EXPECT_EQ(gunzip(damaged, "x"), bytes); }), "") << k;
+  }
+}
+
+TEST(Gzip, ABombIsNotUnpacked) {
+  const std::string bomb = gzip(std::string(50000003, '\0'));
+  ASSERT_LT(bomb.size(), 60000u);
+  EXPECT_NE(complaint([&] { gunzip(bomb, "x", 50000002); }).find("more than 50000002 bytes"),
+            std::string::npos);
+  EXPECT_EQ(gunzip(bomb, "x", 50000003).size(), 50000003u);
+  EXPECT_NE(complaint([&] { gunzip(bomb, "x", 0); }), "");
+  // many small members are one large file too
+  std::string many;
+  for (int k = 0; k < 101; ++k) many += gzip("0123456789");
+  EXPECT_NE(complaint([&] { gunzip(many, "x", 1009); }), "");
+  EXPECT_EQ(gunzip(many, "x", 1010).size(), 1010u);
+}
+
+TEST(Gzip, AFileIsReadPlainOrPacked) {
+  const TestFolder folder;
+  write_file_atomically(folder / "plain.gz", "as it is");
+  write_file_atomically(folder / "packed", gzip("packed"));
+  EXPECT_EQ(read_plain_or_gzip(folder / "plain.gz"), "as it is");
+  EXPECT_EQ(read_plain_or_gzip(folder / "packed"), "packed");
+  EXPECT_NE(complaint([&] { read_plain_or_gzip(folder / "none"); }), "");
+  write_file_atomically(folder / "short", gzip("packed").substr(0, 15));
+  EXPECT_EQ(
+      complaint([&] { read_plain_or_gzip(folder / "short"); }).find((folder / "short").string()),
+      0u);
+}
+
+}  // namespace
+}  // namespace nernst::io

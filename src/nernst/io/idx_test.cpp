@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/io/idx.h"
+
+#include <gtest/gtest.h>
+
+#include "nernst/io/test_help.h"
+
+namespace nernst::io {
+namespace {
+
+std::string idx(const std::vector<std::uint32_t>& shape, std::size_t data, char type = 8) {
+  std::string bytes{0, 0, type, static_cast<char>(shape.size())};
+  for (const std::uint32_t extent : shape)
+    for (int shift = 24; shift >= 0; shift -= 8)
+      bytes += static_cast<char>((extent >> shift) & 0xFF);
+  for (std::size_t k = 0; k < data; ++k) bytes += static_cast<char>(k * 37);
+  return bytes;
+}
+
+TEST(Idx, ShapeAndValuesAreRead) {
+  const IdxArray array = parse_idx(idx({7, 3, 5}, 105), "x");
+  EXPECT_EQ(array.shape, (std::vector<std::size_t>{7, 3, 5}));
+  ASSERT_EQ(array.values.size(), 105u);
+  for (std::size_t k = 0; k < 105; ++k)
+    EXPECT_EQ(array.values[k], static_cast<std::uint8_t>(k * 37));
+  EXPECT_EQ(parse_idx(idx({259}, 259), "x").shape[0], 259u);
+}
+
+TEST(Idx, AnEmptyArrayIsOne) {
+  EXPECT_TRUE(parse_idx(idx({0}, 0), "x").values.empty());
+  EXPECT_TRUE(parse_idx(idx({0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0}, 0), "x").values.empty());
+  EXPECT_NE(complaint([] { parse_idx(idx({5, 0}, 5), "x"); }), "");
+}
+
+TEST(Idx, CutShortAnywhereIsRefused) {
+  const std::string whole = idx({3, 5}, 15);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_EQ(complaint([&] { parse_idx(whole.substr(0, size), "x.idx"); }).find("x.idx: "), 0u)
+        << size;
+  EXPECT_NE(complaint([&] { parse_idx(whole + '\0', "x"); }), "") << "a byte too many";
+}
+
+TEST(Idx, AProductThatOverflowsIsRefusedAndNotAllocated) {
+  EXPECT_NE(complaint([] { parse_idx(idx({0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, 5), "x"); }), "");
+  // 2^64 wraps to 0, 2^64 + 5 would to 5
+  EXPECT_NE(complaint([] { parse_idx(idx({1u << 31, 1u << 31, 4}, 0), "x"); }), "");
+  EXPECT_NE(complaint([] { parse_idx(idx(std::vector<std::uint32_t>(255, 2), 3), "x"); }), "");
+  EXPECT_EQ(parse_idx(idx(std::vector<std::uint32_t>(255, 1), 1), "x").values.size(), 1u);
+}
+
+TEST(Idx, OtherFormatsAreRefusedBySaying) {
+  EXPECT_NE(complaint([] { parse_idx(idx({3}, 12, 0x0D), "x"); }).find("0x0d"), std::string::npos);
+  EXPECT_NE(complaint([] { parse_idx("\x1f\x8b 123456", "x"); }).find("is not an IDX file"),
+            std::string::npos);
+  EXPECT_NE(complaint([] { parse_idx(idx({}, 0), "x"); }), "");
+  EXPECT_NE(complaint([] { parse_idx(idx({}, 1), "x"); }), "");
+}
+
+}  // namespace
+}  // namespace nernst::io

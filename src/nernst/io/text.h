@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small matters of text that the parsers share: numbers, UTF-8, and a foreign value shown in a
+// sentence.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nernst::io {
+
+// The finite decimal number that is exactly the whole of `text` ("+1.5e-3"); nothing for anything
+// else: blanks, nan, inf, hexadecimal, a number that no double can hold. Does not depend on the
+// locale.
+std::optional<double> parse_number(std::string_view text);
+
+// `text` without blanks, tabs and line ends at both ends.
+std::string_view trimmed(std::string_view text);
+
+// True when `text` is one or more decimal digits.
+bool is_index(std::string_view text);
+
+// True when `text` is well-formed UTF-8 (no overlong forms, no surrogates).
+bool is_utf8(std::string_view text);
+
+// `text` fit to be quoted in one sentence: at most about `limit` bytes, control bytes and broken
+// UTF-8 as `?`.
+std::string shown(std::string_view text, std::size_t limit = 60);
+
+// `name:line`, the field of an error in a file.
+std::string at_line(const std::string& name, std::size_t line);
+
+}  // namespace nernst::io

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/io/toml.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "nernst/base/error.h"
+#include "nernst/io/depth.h"
+#include "nernst/io/text.h"
+
+namespace nernst::io {
+
+namespace {
+
+// Refuses a text before toml++ can build something so deep that taking it down again overflows the
+// stack: toml++ limits brackets, not the dots of a key. Up to the first mistake of the text, where
+// toml++ stops, this sees keys, strings and comments as TOML does.
+class DepthGuard {
+ public:
+  DepthGuard(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  void check() {
+    while (position_ < text_.size()) {
+      const char c = text_[position_];
+      if (c == '"' || c == '\'') {
+        skip_string(c);
+        continue;
+      }
+      if (c == '#') {
+        position_ = std::min(text_.find('\n', position_), text_.size());
+        continue;
+      }
+      count(c);
+      ++position_;
+    }
+  }
+
+ private:
+  void count(char c) {
+    if (c == '\n') ++line_;
+    if (c == '[' || c == '{') ++brackets_;
+    if ((c == ']' || c == '}') && brackets_ > 0) --brackets_;
+    if (c == '.') ++dots_;
+    if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
+    // [[name]] opens two brackets on one level
+    if (dots_ > kMaxDepth || brackets_ > kMaxDepth + 2)
+      throw ConfigError(at_line(name_, line_), "", too_deep());
+  }
+
+  void skip_string(char quote) {
+    const std::string triple(3, quote);
+    const bool many_lines = text_.substr(position_, 3) == triple;
+    position_ += many_lines ? 3 : 1;
+    while (position_ < text_.size()) {
+      const char c = text_[position_];
+      if (c == '\n') {
+        // a string of one line without its end: toml++ stops here
+        if (!many_lines) return;
+        ++line_;
+      }
+      if (c == '\\' && quote == '"') {
+        ++position_;
+        if (position_ < text_.size() && text_[position_] == '\n') ++line_;
+      } else if (!many_lines && c == quote) {
+        ++position_;
+        return;
+      } else if (many_lines && text_.substr(position_, 3) == triple) {
+        // up to two quotes may stand before the closing three
+        position_ += 3;
+        for (int k = 0; k < 2 && position_ < text_.size() && text_[position_] == quote; ++k)
+          ++position_;
+        return;
+      }
+      ++position_;
+    }
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  std::size_t position_ = 0, line_ = 1, brackets_ = 0, dots_ = 0;
+};
+
+// From toml++ to a Tree, with keys in the order of the text (toml++ sorts them by name).
+class Converter {
+ public:
+  explicit Converter(const std::string& name) : name_(name) {}
+
+  Tree table(const toml::table& source, std::size_t level) const {
+    check_level(level, source);
+    std::vector<std::pair<const toml::key*, const toml::node*>> entries;
+    for (const auto& [key, node] : source) entries.emplace_back(&key, &node);
+    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return place(*a.first) < place(*b.first);
+    });
+    Tree result = Tree::object();
+    for (const auto& [key, node] : entries)
+      result.emplace(std::string(key->str()), value(*node, level));
+    return result;
+  }
+
+ private:
+  static std::pair<std::size_t, std::size_t> place(const toml::key& key) {
+    return {key.source().begin.line, key.source().begin.column};
+  }
+
+  Tree value(const toml::node& node, std::size_t level) const {
+    if (const toml::table* table_node = node.as_table()) return table(*table_node, level + 1);
+    if (const toml::array* list = node.as_array()) {
+      check_level(level + 1, node);
+      Tree result = Tree::array();
+      for (const toml::node& entry : *list) result.push_back(value(entry, level + 1));
+      return result;
+    }
+    if (const auto* text = node.as_string()) return Tree(text->get());
+    if (const auto* integer = node.as_integer()) return Tree(integer->get());
+    if (const auto* flag = node.as_boolean()) return Tree(flag->get());
+    if (const auto* number = node.as_floating_point()) {
+      if (!std::isfinite(number->get())) refuse(node, "give a finite number, neither inf nor nan");
+      return Tree(number->get());
+    }
+    refuse(node, "dates and times are not used here; give a text in quotes");
+  }
+
+  void check_level(std::size_t level, const toml::node& node) const {
+    if (level > kMaxDepth) refuse(node, too_deep());
+  }
+
+  [[noreturn]] void refuse(const toml::node& node, const std::string& remedy) const {
+    throw ConfigError(at_line(name_, node.source().begin.line), "", remedy);
+  }
+
+  const std::string& name_;
+};
+
+}  // namespace
+
+Tree parse_toml(std::string_view text, const std::string& name) {
+  DepthGuard(text, name).check();
+  try {
+    return Converter(name).table(toml::parse(text, name), 0);
+  } catch (const toml::parse_error& error) {
+    throw ConfigError(at_line(name, error.source().begin.line), "",
+                      fmt::format("is not TOML: {}", shown(error.description(), 200)));
+  }
+}
+
+}  // namespace nernst::io

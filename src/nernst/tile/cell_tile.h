@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every back-end of a tile does in the same way: the operations on single rows and cells.
+#pragma once
+
+#include <cmath>
+#include <utility>
+
+#include "nernst/tile/cells.h"
+#include "nernst/tile/tile.h"
+
+namespace nernst {
+
+template <class Law, class T>
+class CellTile : public Tile {
+ public:
+  CellTile(const Law& law, const DeviceSpec& device, const TileSpec& spec, const Threads& threads)
+      : cells_(law, device, spec, threads),
+        line_noise_(spec.seed, spec.id, Purpose::read_noise),
+        cell_noise_(spec.seed, spec.id, Purpose::cell_read) {}
+
+  PulseCounts write_row(std::size_t row, std::span<const std::int32_t> pulses,
+                        std::uint64_t event) override {
+    NERNST_CHECK(row < cells_.rows() && pulses.size() == cells_.columns());
+    PulseCounts counts;
+    for (std::size_t c = 0; c < pulses.size(); ++c)
+      cells_.dose_weight(row * cells_.columns() + c, static_cast<T>(pulses[c]), event, counts);
+    return counts;
+  }
+
+  PulseCounts pulse(std::size_t row, std::size_t column, std::int32_t pulses,
+                    std::uint64_t event) override {
+    NERNST_CHECK(row < cells_.rows() && column < cells_.columns());
+    PulseCounts counts;
+    cells_.dose_weight(row * cells_.columns() + column, static_cast<T>(pulses), event, counts);
+    return counts;
+  }
+
+  void read_row(std::size_t row, std::span<double> net, std::uint64_t event) const override {
+    NERNST_CHECK(row < cells_.rows() && net.size() == cells_.columns());
+    const double spread = cells_.net_read_noise();
+    for (std::size_t c = 0; c < net.size(); ++c) {
+      const std::size_t index = row * cells_.columns() + c;
+      net[c] = cells_.exact_net(index);
+      if (spread > 0) net[c] += spread * cell_noise_.template normal<double>(index, event);
+    }
+  }
+
+  void reset_row(std::size_t row, std::uint64_t event) override {
+    NERNST_CHECK(row < cells_.rows());
+    for (std::size_t c = 0; c < cells_.columns(); ++c)
+      cells_.reset_weight(row * cells_.columns() + c, event);
+  }
+
+  void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
+  void advance_to(double time_s) override { cells_.advance_to(time_s); }
+  void copy_net(MatrixView<double> net) const override {
+    NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
+    for (std::size_t r = 0; r < net.rows(); ++r)
+      for (std::size_t c = 0; c < net.columns(); ++c)
+        net(r, c) = cells_.exact_net(r * cells_.columns() + c);
+  }
+  std::uint32_t most_pulses() const override { return cells_.most_pulses(); }
+  std::vector<PlaneView> state() override { return cells_.state(); }
+  double net_step() const override { return cells_.net_step(); }
+
+ protected:
+  // Noise of one output line whose inputs have the square norm `drive`: N(0, sigma_w^2 |x|^2).
+  double line_noise(std::size_t line, double drive, std::uint64_t event) const {
+    const double spread = cells_.net_read_noise();
+    if (spread <= 0) return 0;
+    return spread * std::sqrt(drive) * line_noise_.template normal<double>(line, event);
+  }
+
+  Cells<Law, T> cells_;
+  NoiseStream line_noise_, cell_noise_;
+};
+
+}  // namespace nernst

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/tile/coding.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "nernst/base/error.h"
+
+namespace nernst {
+
+namespace {
+
+double largest_magnitude(std::span<const double> values) {
+  double largest = 0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+double sign_of(double value) { return value < 0 ? -1.0 : 1.0; }
+
+// Bit s of trains[k] is set with probability min(1, scale * |values[k]|), for each of `slots`
+// slots.
+std::vector<std::uint32_t> draw_trains(std::span<const double> values, double scale,
+                                       std::uint32_t slots, const NoiseStream& stream,
+                                       std::uint64_t event) {
+  constexpr std::uint32_t blocks_per_line = 8;  // 32 words, one for each slot
+  std::vector<std::uint32_t> trains(values.size(), 0);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const double probability = std::min(1.0, scale * std::abs(values[k]));
+    if (probability <= 0) continue;
+    const auto threshold = static_cast<std::uint64_t>(probability * 0x1p32);
+    std::uint32_t train = 0;
+    for (std::uint32_t first = 0; first < slots; first += 4) {
+      const auto block = static_cast<std::uint32_t>(k) * blocks_per_line + first / 4;
+      const PhiloxBlock words = stream.words(block, event);
+      for (std::uint32_t s = 0; s < 4; ++s)
+        if (words[s] < threshold) train |= 1u << (first + s);
+    }
+    // words are drawn by fours; slots past the last do not fire
+    trains[k] = slots < 32 ? train & ((1u << slots) - 1) : train;
+  }
+  return trains;
+}
+
+std::vector<double> signs_of(std::span<const double> values) {
+  std::vector<double> signs(values.size());
+  std::transform(values.begin(), values.end(), signs.begin(), sign_of);
+  return signs;
+}
+
+std::uint64_t count_bits(const std::vector<std::uint32_t>& trains) {
+  std::uint64_t bits = 0;
+  for (const std::uint32_t train : trains) bits += static_cast<std::uint64_t>(std::popcount(train));
+  return bits;
+}
+
+UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x,
+                               std::span<const double> d, double pulses_per_unit, double x_max,
+                               double d_max, std::uint64_t seed, std::uint32_t owner,
+                               std::uint64_t event) {
+  const auto longest = static_cast<double>(spec.train_length);
+  // k: mean pulses that the largest product asks for; trains no longer than that needs
+  const double k = pulses_per_unit * x_max * d_max;
+  double length = longest, row_scale, column_scale;
+  if (spec.update_management) {
+    length = std::min(std::ceil(k), longest);
+    const double d_reached = k > length ? d_max * length / k : d_max;
+    const double base = std::sqrt(pulses_per_unit / length);
+    row_scale = base * std::sqrt(x_max / d_reached);
+    column_scale = base * std::sqrt(d_reached / x_max);
+  } else {
+    row_scale = column_scale = std::sqrt(pulses_per_unit / length);
+  }
+
+  UpdatePulses pulses;
+  pulses.slots = static_cast<std::uint32_t>(length);
+  pulses.row_train =
+      draw_trains(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event);
+  pulses.column_train = draw_trains(x, column_scale, pulses.slots,
+                                    NoiseStream(seed, owner, Purpose::column_train), event);
+  pulses.row = signs_of(d);
+  for (double& sign : pulses.row) sign = -sign;
+  pulses.column = signs_of(x);
+  pulses.line_pulses = count_bits(pulses.row_train) + count_bits(pulses.column_train);
+  return pulses;
+}
+
+// Rounds to `levels` equal steps of the largest magnitude.
+void quantise(std::vector<double>& values, double largest, double levels) {
+  for (double& v : values) v = std::nearbyint(v / largest * levels) * (largest / levels);
+}
+
+std::uint64_t count_driven(const std::vector<double>& values) {
+  return static_cast<std::uint64_t>(
+      std::count_if(values.begin(), values.end(), [](double v) { return v != 0; }));
+}
+
+}  // namespace
+
+void CodingSpec::describe(Fields& f) {
+  f.choice("coding", coding, {"stochastic", "amplitude_duration", "count", "exact"},
+           "how an update becomes pulses");
+  f.integer("train_length", train_length,
+            {.min = 1, .max = 32, .help = "stochastic: most slots of a pulse train"});
+  f.flag("update_management", update_management,
+         "stochastic: fit train length and probabilities to the signals");
+  f.integer("amplitude_bits", amplitude_bits,
+            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the amplitude"});
+  f.integer("duration_bits", duration_bits,
+            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the duration"});
+  f.integer("count_max", count_max,
+            {.min = 1, .max = 65535, .help = "count: most pulses for a cell in one update"});
+}
+
+UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,
+                           std::span<const double> d, double rate, double weight_step,
+                           std::uint64_t seed, std::uint32_t owner, std::uint64_t event) {
+  NERNST_CHECK(weight_step > 0 && rate >= 0);
+  UpdatePulses pulses;
+  const double x_max = largest_magnitude(x), d_max = largest_magnitude(d);
+  const double pulses_per_unit = rate / weight_step;
+  if (!(pulses_per_unit * x_max * d_max > 0)) {
+    pulses.coding = spec.coding;
+    pulses.row.assign(d.size(), 0.0);
+    pulses.column.assign(x.size(), 0.0);
+    pulses.row_train.assign(d.size(), 0);
+    pulses.column_train.assign(x.size(), 0);
+    return pulses;
+  }
+  if (spec.coding == Coding::stochastic) {
+    pulses = encode_stochastic(spec, x, d, pulses_per_unit, x_max, d_max, seed, owner, event);
+    pulses.coding = spec.coding;
+    return pulses;
+  }
+
+  // the other codings send numbers: rows carry the rate and the sign of the descent
+  pulses.coding = spec.coding;
+  pulses.row.assign(d.begin(), d.end());
+  pulses.column.assign(x.begin(), x.end());
+  double most_dose = pulses_per_unit * x_max * d_max;
+  if (spec.coding == Coding::amplitude_duration) {
+    quantise(pulses.column, x_max, std::ldexp(1.0, static_cast<int>(spec.amplitude_bits)) - 1);
+    quantise(pulses.row, d_max, std::ldexp(1.0, static_cast<int>(spec.duration_bits)) - 1);
+  }
+  if (spec.coding == Coding::count) {
+    pulses.count_max = spec.count_max;
+    most_dose = std::min(most_dose, static_cast<double>(spec.count_max));
+  }
+  for (double& v : pulses.row) v *= -pulses_per_unit;
+  pulses.slots = static_cast<std::uint32_t>(std::clamp(std::ceil(most_dose), 1.0, 1e9));
+  pulses.line_pulses = count_driven(pulses.row) + count_driven(pulses.column);
+  return pulses;
+}
+
+UpdatePulses slice(const UpdatePulses& pulses, std::size_t first_row, std::size_t rows,
+                   std::size_t first_column, std::size_t columns) {
+  const auto part = [](const auto& all, std::size_t first, std::size_t size) {
+    using Values = std::decay_t<decltype(all)>;
+    if (all.empty()) return Values();
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+    return Values(begin, begin + static_cast<std::ptrdiff_t>(size));
+  };
+  UpdatePulses block;
+  block.coding = pulses.coding;
+  block.slots = pulses.slots;
+  block.count_max = pulses.count_max;
+  block.row = part(pulses.row, first_row, rows);
+  block.column = part(pulses.column, first_column, columns);
+  block.row_train = part(pulses.row_train, first_row, rows);
+  block.column_train = part(pulses.column_train, first_column, columns);
+  if (!pulses.dose_scale.empty())
+    block.dose_scale = pulses.dose_scale.block(first_row, first_column, rows, columns);
+  return block;
+}
+
+}  // namespace nernst

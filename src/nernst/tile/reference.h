@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The definition of a tile: double precision, one thread, one loop for each equation. Never
+// optimised.
+#pragma once
+
+#include <bit>
+#include <cmath>
+
+#include "nernst/tile/cell_tile.h"
+
+namespace nernst {
+
+template <class Law>
+class ReferenceTile final : public CellTile<Law, double> {
+ public:
+  using Base = CellTile<Law, double>;
+  ReferenceTile(const Law& law, const DeviceSpec& device, const TileSpec& spec)
+      : Base(law, device, spec, Threads(1)) {}
+
+  // y_r = sum_c net_rc x_c + noise_r
+  void mvm(MatrixView<const double> x, MatrixView<double> y, std::uint64_t event) const override {
+    const auto net = this->cells_.net();
+    for (std::size_t b = 0; b < x.rows(); ++b) {
+      for (std::size_t r = 0; r < net.rows(); ++r) {
+        double sum = 0, drive = 0;
+        for (std::size_t c = 0; c < net.columns(); ++c) {
+          sum += (net(r, c) + cell_noise(r, c, event + b)) * x(b, c);
+          drive += x(b, c) * x(b, c);
+        }
+        y(b, r) = sum + folded_noise(r, drive, event + b);
+      }
+    }
+  }
+
+  // x_c = sum_r net_rc y_r + noise_c
+  void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
+                      std::uint64_t event) const override {
+    const auto net = this->cells_.net();
+    for (std::size_t b = 0; b < y.rows(); ++b) {
+      for (std::size_t c = 0; c < net.columns(); ++c) {
+        double sum = 0, drive = 0;
+        for (std::size_t r = 0; r < net.rows(); ++r) {
+          sum += (net(r, c) + cell_noise(r, c, event + b)) * y(b, r);
+          drive += y(b, r) * y(b, r);
+        }
+        x(b, c) = sum + folded_noise(c, drive, event + b);
+      }
+    }
+  }
+
+  PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override {
+    PulseCounts counts;
+    if (pulses.nothing()) return counts;
+    const std::size_t rows = this->cells_.rows(), columns = this->cells_.columns();
+    const NoiseStream rounding(this->cells_.spec().seed, this->cells_.spec().id,
+                               Purpose::count_rounding);
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < columns; ++c) {
+        const std::size_t index = r * columns + c;
+        double dose = pulses.row[r] * pulses.column[c];
+        if (pulses.coding == Coding::stochastic)
+          dose *= std::popcount(pulses.row_train[r] & pulses.column_train[c]);
+        if (!pulses.dose_scale.empty()) dose *= pulses.dose_scale(r, c);
+        if (pulses.coding == Coding::count)
+          dose =
+              round_count(dose, pulses.count_max, rounding.template uniform<double>(index, event));
+        this->cells_.dose_weight(index, dose, event, counts);
+      }
+    }
+    return counts;
+  }
+
+ private:
+  bool per_cell() const { return this->cells_.spec().read_noise == ReadNoiseMode::per_cell; }
+  double cell_noise(std::size_t r, std::size_t c, std::uint64_t event) const {
+    if (!per_cell()) return 0;
+    const std::size_t index = r * this->cells_.columns() + c;
+    return this->cells_.net_read_noise() * this->cell_noise_.template normal<double>(index, event);
+  }
+  double folded_noise(std::size_t line, double drive, std::uint64_t event) const {
+    return per_cell() ? 0 : this->line_noise(line, drive, event);
+  }
+};
+
+}  // namespace nernst

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/training/digital/float_network.h"
+
+#include <algorithm>
+
+#include "nernst/tile/kernels/matvec.h"
+
+namespace nernst {
+
+FloatNetwork::FloatNetwork(const NetworkSpec& spec, LossKind loss, std::uint64_t seed)
+    : spec_(spec), loss_(loss) {
+  for (std::size_t l = 0; l < spec.layers.size(); ++l) {
+    const Matrix<double> start = initial_weights(spec, l, seed);
+    Matrix<float> weights(start.rows(), start.columns());
+    std::transform(start.values().begin(), start.values().end(), weights.values().begin(),
+                   [](double w) { return static_cast<float>(w); });
+    weights_.push_back(std::move(weights));
+    errors_.emplace_back(spec.rows(l));
+  }
+  for (std::size_t level = 0; level <= spec.layers.size(); ++level) {
+    const std::size_t width = level < spec.layers.size() ? spec.fan_in(level) : spec.outputs();
+    signals_.emplace_back(width + 1, 1.0f);
+  }
+}
+
+std::span<const float> FloatNetwork::forward(std::span<const float> input) {
+  NERNST_CHECK(input.size() == spec_.inputs);
+  const MatVecKernels kernels = fast_matvec();
+  std::copy(input.begin(), input.end(), signals_[0].begin());
+  std::vector<double> sums;
+  for (std::size_t l = 0; l < weights_.size(); ++l) {
+    const std::span<float> out = std::span(signals_[l + 1]).first(spec_.rows(l));
+    kernels.mvm(weights_[l].view(), std::span<const float>(signals_[l]).first(spec_.columns(l)),
+                out);
+    sums.assign(out.begin(), out.end());
+    activate(spec_.layers[l].activation, sums);
+    std::transform(sums.begin(), sums.end(), out.begin(),
+                   [](double a) { return static_cast<float>(a); });
+  }
+  return std::span(signals_.back()).first(spec_.outputs());
+}
+
+std::uint32_t FloatNetwork::predict(std::span<const float> input) {
+  const auto output = forward(input);
+  const std::vector<double> values(output.begin(), output.end());
+  return predicted_class(values, spec_.layers.back().activation);
+}
+
+void FloatNetwork::backward(std::uint32_t label) {
+  const std::size_t last = weights_.size() - 1;
+  const Activation output = spec_.layers[last].activation;
+  const std::vector<double> a(signals_.back().begin(), signals_.back().end() - 1);
+  std::vector<double> target(a.size()), error(a.size());
+  write_target(label, output, target);
+  output_error(loss_, output, a, target, error);
+  std::copy(error.begin(), error.end(), errors_[last].begin());
+
+  const MatVecKernels kernels = fast_matvec();
+  for (std::size_t l = last; l >= 1; --l) {
+    std::vector<float> back(spec_.columns(l));
+    kernels.mvm_transposed(weights_[l].view(), errors_[l], back);
+    const Activation below = spec_.layers[l - 1].activation;
+    for (std::size_t k = 0; k < errors_[l - 1].size(); ++k)
+      errors_[l - 1][k] =
+          back[k] * static_cast<float>(derivative_from_activation(below, signals_[l][k]));
+  }
+}
+
+double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::uint32_t> labels,
+                           double rate) {
+  const std::size_t batch = inputs.rows();
+  if (batch > 1) {
+    gradients_.clear();
+    for (const auto& weights : weights_) gradients_.emplace_back(weights.rows(), weights.columns());
+  }
+  double loss = 0;
+  std::vector<double> target(spec_.outputs());
+  const Activation output = spec_.layers.back().activation;
+  for (std::size_t b = 0; b < batch; ++b) {
+    const auto out = forward(inputs.row(b));
+    const std::vector<double> values(out.begin(), out.end());
+    write_target(labels[b], output, target);
+    loss += loss_of(loss_, output, values, target);
+    backward(labels[b]);
+    // one sample goes straight into the weights; more are summed first
+    for (std::size_t l = 0; l < weights_.size(); ++l) {
+      Matrix<float>& into = batch > 1 ? gradients_[l] : weights_[l];
+      const auto factor = static_cast<float>(batch > 1 ? 1.0 : -rate);
+      for (std::size_t r = 0; r < into.rows(); ++r) {
+        const float d = factor * errors_[l][r];
+        if (d == 0) continue;
+        const auto row = into.row(r);
+        const float* const x = signals_[l].data();
+        for (std::size_t c = 0; c < row.size(); ++c) row[c] += d * x[c];
+      }
+    }
+  }
+  if (batch > 1) {
+    const auto share = static_cast<float>(rate / static_cast<double>(batch));
+    for (std::size_t l = 0; l < weights_.size(); ++l)
+      for (std::size_t k = 0; k < weights_[l].values().size(); ++k)
+        weights_[l].values()[k] -= share * gradients_[l].values()[k];
+  }
+  return loss;
+}
+
+}  // namespace nernst

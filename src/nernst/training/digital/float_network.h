@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// "The computer": the same network in float, trained by conventional back-propagation and plain
+// SGD.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/network/network_spec.h"
+#include "nernst/training/loss.h"
+
+namespace nernst {
+
+// Not on a chip: weights are read and written freely. Sums are in a fixed order.
+class FloatNetwork {
+ public:
+  // Starts from the same random weights as a chip with `init = "random"` and this seed.
+  FloatNetwork(const NetworkSpec& spec, LossKind loss, std::uint64_t seed);
+
+  const NetworkSpec& spec() const { return spec_; }
+  // Weights of layer l, rows x columns, the bias in the last column.
+  Matrix<float>& weights(std::size_t layer) { return weights_[layer]; }
+  const Matrix<float>& weights(std::size_t layer) const { return weights_[layer]; }
+
+  // The output of the last layer for one sample.
+  std::span<const float> forward(std::span<const float> input);
+  std::uint32_t predict(std::span<const float> input);
+
+  // One step on B samples (B x inputs): W -= rate * mean gradient. Returns the sum of the losses.
+  double train(MatrixView<const float> inputs, std::span<const std::uint32_t> labels, double rate);
+
+ private:
+  void backward(std::uint32_t label);
+
+  NetworkSpec spec_;
+  LossKind loss_;
+  std::vector<Matrix<float>> weights_;
+  std::vector<Matrix<float>> gradients_;     // used for more than one sample
+  std::vector<std::vector<float>> signals_;  // level 0 .. L, each with a 1 behind it for the bias
+  std::vector<std::vector<float>> errors_;   // of layer 0 .. L - 1
+};
+
+}  // namespace nernst
