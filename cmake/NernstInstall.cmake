@@ -4,9 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nernst)
 
 install(TARGETS nernst_library EXPORT nernstTargets)
-if(TARGET nernst)
-  install(TARGETS nernst)
-endif()
+install(TARGETS nernst)
 foreach(root IN ITEMS ${PROJECT_SOURCE_DIR}/src/nernst ${NERNST_GENERATED}/nernst)
   install(DIRECTORY ${root} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
           FILES_MATCHING PATTERN "*.h" REGEX "[/_]test(_[^/]*)?\\.h$" EXCLUDE

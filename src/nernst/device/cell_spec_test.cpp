@@ -8,9 +8,7 @@
 namespace nernst {
 namespace {
 
-TEST(Retention, WithoutATimeConstantKeepsForEver) {
-  EXPECT_EQ(RetentionSpec{}.kept(0, 1e30), 1);
-}
+TEST(Retention, WithoutATimeConstantKeepsForEver) { EXPECT_EQ(RetentionSpec{}.kept(0, 1e30), 1); }
 
 TEST(Retention, OfALeakIsExponential) {
   const RetentionSpec leak{.tau_s = 20};

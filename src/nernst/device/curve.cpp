@@ -7,25 +7,18 @@
 #include <cmath>
 
 #include "nernst/base/error.h"
+#include "nernst/base/statistics.h"
 #include "nernst/device/population.h"
 
 namespace nernst {
 
 namespace {
 
-// The value below which `fraction` of `values` lies, which it reorders.
-double quantile(std::vector<double>& values, double fraction) {
-  const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[static_cast<std::size_t>(rank)];
-}
-
-// The cells that a pulse each way moves.
+// The cells that a pulse up moves.
 std::vector<std::size_t> working_cells(const DeviceSpec& device, std::size_t cells,
                                        std::uint64_t seed) {
   const auto population = make_population(without_noise(device), cells, seed);
   const std::vector<double> before(population->w().begin(), population->w().end());
-  std::vector<double> low(before);
   population->pulse(Direction::potentiate, 1);
   std::vector<std::size_t> working;
   for (std::size_t k = 0; k < cells; ++k)

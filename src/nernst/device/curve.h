@@ -21,8 +21,8 @@ struct CurvePoint {
 
 struct Curve {
   std::string device;
-  std::size_t cells = 0;    // that work
-  std::size_t faulty = 0;   // that do not, and are left out
+  std::size_t cells = 0;   // that work
+  std::size_t faulty = 0;  // that do not, and are left out
   std::vector<CurvePoint> points;
 };
 
@@ -32,7 +32,8 @@ struct Curve {
 Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pulses_up,
                      std::size_t pulses_down, std::uint64_t seed);
 
-// A number of pulses each way that shows most of the window: its width over dw_min and a tenth more.
+// A number of pulses each way that shows most of the window: its width over dw_min and a tenth
+// more.
 std::size_t pulses_for_curve(const DeviceSpec& device);
 
 // pulses,direction,w_mean,w_p10,w_p90,w_example,g_mean_S,g_p10_S,g_p90_S,g_example_S

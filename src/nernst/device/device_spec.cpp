@@ -150,9 +150,9 @@ void check_device(const DeviceSpec& device, const std::string& where) {
   require(rest >= cell.w_min && rest <= cell.w_max, "retention.w_rest", rest,
           fmt::format("give a value from w_min = {} to w_max = {}", cell.w_min, cell.w_max));
   const double tau_s = device.retention.tau_at_temperature_s();
-  require(!device.retention.enabled() || (tau_s > 0 && std::isfinite(tau_s)),
-          "retention.temperature_K", device.retention.temperature_K,
-          "give a temperature at which the Arrhenius law leaves a finite tau");
+  require(!device.retention.enabled() || tau_s > 0, "retention.temperature_K",
+          device.retention.temperature_K,
+          "give a temperature at which the Arrhenius law leaves more than 0 s of tau");
   with_law(device, [&](const auto& law) {
     if constexpr (requires { law.check(cell, where); })
       law.check(cell, join_path(where, "parameters"));
@@ -168,8 +168,9 @@ DeviceSpec read_device(const Tree& tree, const std::string& where) {
   top.text("title", device.title, "what the device is, in a few words");
   top.text("citation", device.citation, "the publication");
   top.text("law", law, "how a pulse moves a cell");
-  read_fields(tree, where, top,
-              {"parameters", "cell", "spread", "faults", "retention", "physical", "sources", "figure"});
+  read_fields(
+      tree, where, top,
+      {"parameters", "cell", "spread", "faults", "retention", "physical", "sources", "figure"});
   device.law = law_named(law, where);
 
   for_each_part(device, [&](const char* part, auto& spec) {
@@ -197,9 +198,8 @@ Tree write_device(const DeviceSpec& device) {
   tree["title"] = copy.title;
   tree["citation"] = copy.citation;
   tree["law"] = std::string(law_name(copy.law));
-  for_each_part(copy, [&](const char* part, auto& spec) {
-    tree[part] = write_fields(fields_of(spec));
-  });
+  for_each_part(copy,
+                [&](const char* part, auto& spec) { tree[part] = write_fields(fields_of(spec)); });
   tree["sources"] = copy.sources;
   tree["figure"] = Tree::array();
   for (PublishedFigure& figure : copy.figures)
@@ -209,7 +209,8 @@ Tree write_device(const DeviceSpec& device) {
 
 DeviceSpec load_device(const std::string& name_or_path) {
   constexpr std::size_t most_bytes = 4 << 20;
-  const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
+  const bool is_path =
+      name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
   if (is_path) {
     const std::string text = io::read_file(name_or_path, most_bytes);
     DeviceSpec device = read_device(io::parse_toml(text, name_or_path), name_or_path);

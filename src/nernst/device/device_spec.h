@@ -53,8 +53,8 @@ decltype(auto) with_law(const DeviceSpec& device, Use&& use) {
 // Reads a device from its tree:
 //   name, title, citation, law = "name", [parameters] of the law, [cell], [spread], [faults],
 //   [retention], [physical], [sources], [[figure]].
-// What follows from the parameters of the law (dw_min, a leak) is filled in. Throws ConfigError naming
-// `where` and the field, also for parameters that do not fit together.
+// What follows from the parameters of the law (dw_min, a leak) is filled in. Throws ConfigError
+// naming `where` and the field, also for parameters that do not fit together.
 DeviceSpec read_device(const Tree& tree, const std::string& where);
 
 // The tree that read_device reads back to the same device.
@@ -67,8 +67,8 @@ DeviceSpec load_device(const std::string& name_or_path);
 // Names of the presets, in alphabetical order.
 std::vector<std::string> device_presets();
 
-// Throws ConfigError for a device that no cell could have: an empty window, g_max_S at or below g_min_S, ...
-// read_device calls it; so should whoever changes a spec by hand.
+// Throws ConfigError for a device that no cell could have: an empty window, g_max_S at or below
+// g_min_S, ... read_device calls it; so should whoever changes a spec by hand.
 void check_device(const DeviceSpec& device, const std::string& where);
 
 // Names of the laws, in alphabetical order.

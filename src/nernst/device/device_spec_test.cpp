@@ -65,10 +65,9 @@ TEST(DeviceSpec, EveryFigureOfAPresetHasASource) {
 
 TEST(DeviceSpec, ThePublishedDevicesAreThere) {
   const auto presets = device_presets();
-  for (const char* name :
-       {"ideal", "organic_ecram_li2021", "enode_vandeburgt2017", "li_ecram_tang2018",
-        "mo_ecram_kim2019", "capacitor_li2018", "rpu_gokmen2016", "reram_softbounds",
-        "reram_hfo2_gong2022", "pcm"})
+  for (const char* name : {"ideal", "organic_ecram_li2021", "enode_vandeburgt2017",
+                           "li_ecram_tang2018", "mo_ecram_kim2019", "capacitor_li2018",
+                           "rpu_gokmen2016", "reram_softbounds", "reram_hfo2_gong2022", "pcm"})
     EXPECT_NE(std::find(presets.begin(), presets.end(), name), presets.end()) << name;
   EXPECT_TRUE(std::is_sorted(presets.begin(), presets.end()));
 }
@@ -109,7 +108,9 @@ TEST(DeviceSpec, ComplainsInOneSentence) {
   expect_complaint(law + "[cell]\nw_reset = 2\n", "device.cell.w_reset");
   expect_complaint(law + "[faults]\nstuck = 0.7\ndead = 0.6\n", "device.faults.dead");
   expect_complaint(law + "[retention]\nw_rest = -3\n", "device.retention.w_rest");
-  expect_complaint(law + "[retention]\ntau_s = 1\ntemperature_K = 1\ne_activation_J = 1e-18\n",
+  expect_complaint(law +
+                       "[retention]\ntau_s = 1\nreference_temperature_K = 1\ntemperature_K = 2000\n"
+                       "e_activation_J = 1e-18\n",
                    "device.retention.temperature_K");
   expect_complaint(law + "[physical]\ng_min_S = 3e-6\n", "device.physical.g_max_S");
   expect_complaint(law + "[physical]\ng_min_S = -1e-6\n", "device.physical.g_min_S");
@@ -135,9 +136,10 @@ TEST(DeviceSpec, TheLawsAreNamed) {
 TEST(DeviceSpec, FieldsWithAUnitEndInIt) {
   const auto check = [](auto spec) {
     const Fields fields = fields_of(spec);
-    for (const Field& field : fields.all())
-      if (!field.note.unit.empty())
-        EXPECT_TRUE(field.name.ends_with("_" + field.note.unit)) << field.name;
+    for (const Field& field : fields.all()) {
+      const bool named = field.note.unit.empty() || field.name.ends_with("_" + field.note.unit);
+      EXPECT_TRUE(named) << field.name;
+    }
   };
   check(CellSpec{});
   check(SpreadSpec{});

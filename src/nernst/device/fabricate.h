@@ -30,8 +30,8 @@ CellSpec cell_spec_of(const DeviceSpec& device, const Law& law) {
   return cell;
 }
 
-// The w where a step up and a step down are equal in size, on average; the bound that the steps lead to
-// where they are equal nowhere in the window.
+// The w where a step up and a step down are equal in size, on average; the bound that the steps
+// lead to where they are equal nowhere in the window.
 template <class Law>
 double symmetry_point(const Law& law, const CellOf<Law, double>& cell) {
   const auto drift = [&](double w) {
@@ -56,7 +56,8 @@ Fabricated<Law> fabricate_cell(const DeviceSpec& device, const Law& law, const C
   Fabricated<Law> made;
   made.cell = law.fabricate(spec, nominal, draws);
 
-  // a shared reference knows nothing of the single cell, so only its own can be set to its symmetry point
+  // a shared reference knows nothing of the single cell, so only its own can be set to its symmetry
+  // point
   const double offset = draws.normal(Draw::offset);
   made.offset_own = device.spread.offset * offset;
   made.offset_shared = device.spread.offset_shared * offset;

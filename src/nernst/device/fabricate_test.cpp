@@ -90,8 +90,9 @@ TEST(Fabricate, AGainScalesStepsAndBoundsTogether) {
   device.spread.gain = 0.08;
   const auto range =
       over_cells(device, [](const auto& made) { return made.cell.w_max - made.cell.w_min; });
-  const auto ratio = over_cells(
-      device, [](const auto& made) { return (made.cell.w_max - made.cell.w_min) / made.cell.step_up; });
+  const auto ratio = over_cells(device, [](const auto& made) {
+    return (made.cell.w_max - made.cell.w_min) / made.cell.step_up;
+  });
   EXPECT_NEAR(moments(range).deviation / 2, 0.08, 0.02 * 0.08);
   EXPECT_NEAR(moments(ratio).deviation / 1000, 0, 1e-12);
 }
@@ -110,7 +111,8 @@ TEST(Fabricate, FoldsWhatAWideSpreadTakesPastZero) {
   DeviceSpec device = plain();
   device.spread.w_min = device.spread.w_max = device.spread.step = 1.5;
   for (const double value : over_cells(device, [](const auto& made) {
-         return std::min({made.cell.step_up, made.cell.step_down, made.cell.w_max, -made.cell.w_min});
+         return std::min(
+             {made.cell.step_up, made.cell.step_down, made.cell.w_max, -made.cell.w_min});
        }))
     EXPECT_GT(value, 0);
 }

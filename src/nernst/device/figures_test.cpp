@@ -39,7 +39,8 @@ TEST(Figures, AnUnknownQuantityNamesTheNearest) {
   }
 }
 
-// A preset whose parameter is wrong by more than its figures allow must fail: the measurement looks at pulses.
+// A preset whose parameter is wrong by more than its figures allow must fail: the measurement looks
+// at pulses.
 TEST(Figures, NoticeAWrongParameter) {
   DeviceSpec device = load_device("organic_ecram_li2021");
   const double honest = simulate_figure(device, "d2d_step_relative");

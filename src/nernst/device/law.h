@@ -3,7 +3,8 @@
 //
 // A law takes a dose: a real number >= 0, 1 = the preset's nominal pulse. It is written once, as a
 // template on its number type: double in the reference, float and vectors of float in the kernels.
-// A branch is written `select(condition, a, b)`, never `if`, for conditions that differ from cell to cell.
+// A branch is written `select(condition, a, b)`, never `if`, for conditions that differ from cell
+// to cell.
 #pragma once
 
 #include <cmath>
@@ -31,21 +32,22 @@ struct WeightState {
   T w;
 };
 
-// Whether the cycle-to-cycle noise of a law that offers both is the same everywhere (relative to the
-// step at w = 0) or in proportion to the step where the cell is.
+// Whether the cycle-to-cycle noise of a law that offers both is the same everywhere (relative to
+// the step at w = 0) or in proportion to the step where the cell is.
 enum class StepNoise { additive, multiplicative };
 
 // A law is a plain struct of its own parameters with
 //   kName, kSource           name in configs; paper and equation
 //   describe(Fields&)        table of its parameters
-//   Cell<T>                  what one cell keeps for life: numbers of type T only, among them w_min, w_max
-//   fabricate(cell, nominal, draws) -> Cell<double>     the device-to-device draw
+//   Cell<T>                  what one cell keeps for life: numbers of type T only, among them
+//   w_min, w_max fabricate(cell, nominal, draws) -> Cell<double>     the device-to-device draw
 //   pulse(cell, state, up, c2c) -> Change<T>            one nominal pulse
 // and, where it has more to say:
 //   advance(cell, state, dose, up) -> T      the mean change by a dose, exactly
 //   nominal_step() -> double                 dw_min, when it follows from the parameters
 //   retention_tau_s() -> double              the time constant of a leak among the parameters, or 0
-//   check(cell, where)                       throws ConfigError for parameters that do not fit together
+//   check(cell, where)                       throws ConfigError for parameters that do not fit
+//   together
 template <class Law>
 concept DeviceLaw = requires(Law law, const Law& constant, Fields& fields, const CellSpec& cell,
                              const NominalCell& nominal, const CellDraws& draws) {
@@ -69,24 +71,33 @@ using StateOf = typename LawState<Law, T>::type;
 template <class Law, class T>
 using CellOf = typename Law::template Cell<T>;
 
-// `dose` pulses in one, with one standard normal draw `xi` for all: the mean is that of the pulses given
-// one by one to second order in the change (exact for a dose of 1), the variance the sum of theirs.
-// The error is below (dose * s)^2 / 6 of the change, s = |d step / dw|: keep dose * s small (see
-// `largest_dose_at_once`). `up` is a condition of T, so that lanes may differ in direction.
+// `dose` pulses in one, with one standard normal draw `xi` for all: mean and spread are those of
+// the pulses given one by one, to second order in the change (exact for a dose of 1). On the way
+// each pulse's noise is changed by the slope of the step, as the step itself is: by 1 + m' (dose -
+// 1) / 2, m' = d mean / dw. The error is below (dose * s)^2 / 6 of the change, s = |m'|: keep dose
+// * s small (see `largest_dose_at_once`). `up` is a condition of T, so that lanes may differ in
+// direction.
 template <class Law, class T, class Up>
-StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<Law, T> state, T dose,
-                           Up up, T c2c, T xi) {
+StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<Law, T> state,
+                           T dose, Up up, T c2c, T xi) {
   using math::clamp;
   using math::maximum;
+  using math::select;
   using std::sqrt;
+  const T first = law.pulse(cell, state, up, c2c).mean;
   StateOf<Law, T> middle = state;
   const T ahead = maximum(dose - T(1), T(0)) * T(0.5);
-  middle.w = clamp(state.w + ahead * law.pulse(cell, state, up, c2c).mean, cell.w_min, cell.w_max);
+  middle.w = clamp(state.w + ahead * first, cell.w_min, cell.w_max);
   const Change<T> change = law.pulse(cell, middle, up, c2c);
   T moved = dose * change.mean;
   if constexpr (requires { law.advance(cell, state, dose, up); })
     moved = law.advance(cell, state, dose, up);
-  const T noise = sqrt(dose) * change.spread * xi;
+
+  // where there is no step, none is there to be changed
+  const auto moves = first * first > T(1e-30);
+  const T ratio = select(moves, change.mean, T(1)) / select(moves, first, T(1));
+  const T damping = clamp(ratio, T(0), T(2));
+  const T noise = sqrt(dose) * change.spread * damping * xi;
   StateOf<Law, T> next = state;
   next.w = clamp(state.w + moved + noise, cell.w_min, cell.w_max);
   // a law with more memory than w says what the change does to the rest
@@ -94,8 +105,8 @@ StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<L
   return next;
 }
 
-// The dose up to which apply_dose keeps its error below 0.2 % of the change, from the steepest place of the
-// nominal cell's step; larger doses are given in parts.
+// The dose up to which apply_dose keeps its error below 0.2 % of the change, from the steepest
+// place of the nominal cell's step; larger doses are given in parts.
 template <class Law>
 double largest_dose_at_once(const Law& law, const CellOf<Law, double>& cell) {
   constexpr int places = 200;

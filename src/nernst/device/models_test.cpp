@@ -126,7 +126,8 @@ TEST(ExponentialStep, IsItsEquation) {
 TEST(ExponentialStep, OfAOneSidedCellOnlyRises) {
   DeviceSpec device = device_with(0, 2);
   device.cell.one_sided = true;
-  const ExponentialStep law{.amplitude_up = -27, .gamma_up = 2.5, .a = -1, .b = 0, .noise_floor = 0.04};
+  const ExponentialStep law{
+      .amplitude_up = -27, .gamma_up = 2.5, .a = -1, .b = 0, .noise_floor = 0.04};
   const auto cell = cell_of(device, law);
   EXPECT_GT(change(law, cell, 1, true).mean, 0);
   EXPECT_EQ(change(law, cell, 1, false).mean, 0);

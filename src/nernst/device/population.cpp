@@ -59,8 +59,8 @@ class PopulationOf final : public Population {
     const std::uint64_t event = events_++;
     std::vector<double> w(w_.size());
     for (std::size_t k = 0; k < w.size(); ++k)
-      w[k] = device_.cell.w_reset +
-             device_.cell.reset_spread * reset_noise_.normal<double>(k, event);
+      w[k] =
+          device_.cell.w_reset + device_.cell.reset_spread * reset_noise_.normal<double>(k, event);
     place(w);
     keep_write_noise();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Some cells of one device on the bench: pulsed one by one with the noise of every pulse, in double
-// precision, whatever their law is. Characterisation uses it (curves, figures); training uses tiles.
+// precision, whatever their law is. Characterisation uses it (curves, figures); training uses
+// tiles.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,8 @@ namespace nernst {
 
 enum class Direction { potentiate, depress };
 
-// What a read is compared with: nothing, the cell's own reference cell, or one that many cells share.
+// What a read is compared with: nothing, the cell's own reference cell, or one that many cells
+// share.
 enum class ReadAgainst { nothing, own_reference, shared_reference };
 
 class Population {
@@ -32,8 +34,8 @@ class Population {
   // Gives every cell a dose in as few parts as the law allows, with one draw for each part.
   virtual void dose(Direction direction, double dose) = 0;
 
-  // Puts every cell to its place, or to the bound of its window that is nearest to that. (No device can
-  // do this at once; it stands for a search of which only the end matters.)
+  // Puts every cell to its place, or to the bound of its window that is nearest to that. (No device
+  // can do this at once; it stands for a search of which only the end matters.)
   virtual void place(std::span<const double> w) = 0;
   virtual void reset() = 0;
 
@@ -48,14 +50,16 @@ class Population {
   std::vector<double> g_S() const;  // the conductance of every cell, write noise included
 };
 
-// `count` cells of `device`; cell k has the draws of cell k of the first tile of a chip with this seed.
+// `count` cells of `device`; cell k has the draws of cell k of the first tile of a chip with this
+// seed.
 std::unique_ptr<Population> make_population(const DeviceSpec& device, std::size_t count,
                                             std::uint64_t seed);
 
 // `device` without what differs from cell to cell (spreads, faults, the offset of a reference).
 DeviceSpec without_spread(DeviceSpec device);
 
-// `device` without what differs from pulse to pulse (cycle-to-cycle noise, write noise, read noise).
+// `device` without what differs from pulse to pulse (cycle-to-cycle noise, write noise, read
+// noise).
 DeviceSpec without_noise(DeviceSpec device);
 
 }  // namespace nernst

@@ -108,8 +108,7 @@ TEST(Population, ResetsToTheResetPlace) {
 }
 
 TEST(Population, WithoutSpreadEveryCellIsTypical) {
-  const DeviceSpec device =
-      without_noise(without_spread(load_device("organic_ecram_li2021")));
+  const DeviceSpec device = without_noise(without_spread(load_device("organic_ecram_li2021")));
   const auto cells = make_population(device, 11, 1);
   cells->pulse(Direction::potentiate, 150);
   for (const double w : cells->w()) EXPECT_EQ(w, cells->w()[0]);

@@ -177,8 +177,13 @@ std::string Hdf5Writer::finish() {
   const std::uint32_t checksum = superblock_checksum(bytes);
   std::memcpy(bytes.data() + 44, &checksum, sizeof checksum);
   // a checkpoint that could not be read again should fail now, not when it is needed
-  const auto lists = find_hdf5_lists(bytes, "the checkpoint");
-  NERNST_CHECK(lists.size() == file_->names.size());
+  std::size_t found = 0;
+  try {
+    found = find_hdf5_lists(bytes, "the checkpoint").size();
+  } catch (const ConfigError& error) {
+    throw InternalError(error.what());
+  }
+  NERNST_CHECK(found == file_->names.size());
   file_.reset();
   return with_digest(std::move(bytes));
 }

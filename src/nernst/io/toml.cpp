@@ -94,9 +94,8 @@ class Converter {
     check_level(level, source);
     std::vector<std::pair<const toml::key*, const toml::node*>> entries;
     for (const auto& [key, node] : source) entries.emplace_back(&key, &node);
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-      return place(*a.first) < place(*b.first);
-    });
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return place(*a.first) < place(*b.first); });
     Tree result = Tree::object();
     for (const auto& [key, node] : entries)
       result.emplace(std::string(key->str()), value(*node, level));

@@ -3,9 +3,10 @@
 //
 //   dQ/dt = (V_G - V_oc(Q)) / R_g - Q / (R_leak C),   V_oc(Q) = Q / C,   w = Q / Q_w
 //
-// The first term acts only while the gate is connected; the second is the retention, tau = R_leak C.
-// A gate driven by a voltage relaxes to V_oc = V_G: w moves towards C V_G / Q_w with the time constant
-// R_g C, so that the step is soft-bounded. A gate driven by a current moves w in proportion to the charge.
+// The first term acts only while the gate is connected; the second is the retention, tau = R_leak
+// C. A gate driven by a voltage relaxes to V_oc = V_G: w moves towards C V_G / Q_w with the time
+// constant R_g C, so that the step is soft-bounded. A gate driven by a current moves w in
+// proportion to the charge.
 #pragma once
 
 #include <string>
@@ -21,7 +22,8 @@ enum class GateDrive { voltage, current };
 struct ChargeControlled {
   static constexpr std::string_view kName = "charge_controlled";
   static constexpr std::string_view kSource =
-      "dQ/dt = (V_G - V_oc(Q)) / R_g - Q / (R_leak C), G = G_0 + k Q; linear in charge as in Tang et "
+      "dQ/dt = (V_G - V_oc(Q)) / R_g - Q / (R_leak C), G = G_0 + k Q; linear in charge as in Tang "
+      "et "
       "al., IEDM 2018";
 
   GateDrive drive = GateDrive::voltage;
@@ -36,32 +38,50 @@ struct ChargeControlled {
   void describe(Fields& f) {
     f.choice("drive", drive, {"voltage", "current"}, "what the gate is driven by");
     f.real("v_up_V", v_up_V,
-           {.unit = "V", .min = 1e-6, .max = 1e3, .help = "gate voltage of a pulse up (voltage drive)"});
+           {.unit = "V",
+            .min = 1e-6,
+            .max = 1e3,
+            .help = "gate voltage of a pulse up (voltage drive)"});
     f.real("v_down_V", v_down_V,
-           {.unit = "V", .min = -1e3, .max = -1e-6, .help = "gate voltage of a pulse down (voltage drive)"});
-    f.real("i_gate_A", i_gate_A,
-           {.unit = "A", .min = 1e-18, .max = 1, .help = "gate current, both ways (current drive)"});
+           {.unit = "V",
+            .min = -1e3,
+            .max = -1e-6,
+            .help = "gate voltage of a pulse down (voltage drive)"});
+    f.real(
+        "i_gate_A", i_gate_A,
+        {.unit = "A", .min = 1e-18, .max = 1, .help = "gate current, both ways (current drive)"});
     f.real("t_gate_s", t_gate_s,
-           {.unit = "s", .min = 1e-12, .max = 1e6, .help = "how long a nominal pulse connects the gate"});
+           {.unit = "s",
+            .min = 1e-12,
+            .max = 1e6,
+            .help = "how long a nominal pulse connects the gate"});
     f.real("r_gate_Ohm", r_gate_Ohm,
            {.unit = "Ohm", .min = 1e-3, .max = 1e18, .help = "resistance of gate and electrolyte"});
     f.real("c_gate_F", c_gate_F,
            {.unit = "F", .min = 1e-21, .max = 1, .help = "capacitance that holds the charge"});
     f.real("charge_per_w_C", charge_per_w_C,
-           {.unit = "C", .min = 1e-21, .max = 1, .help = "charge that moves w by 1, half of g_max - g_min"});
+           {.unit = "C",
+            .min = 1e-21,
+            .max = 1,
+            .help = "charge that moves w by 1, half of g_max - g_min"});
     f.real("r_leak_Ohm", r_leak_Ohm,
-           {.unit = "Ohm", .min = 0, .max = 1e24,
+           {.unit = "Ohm",
+            .min = 0,
+            .max = 1e24,
             .help = "leak across the capacitor; retention.tau_s is r_leak_Ohm c_gate_F; 0 = none"});
   }
 
-  // The places that a long pulse leads to, and the fraction of the way there that a nominal one goes.
+  // The places that a long pulse leads to, and the fraction of the way there that a nominal one
+  // goes.
   double target_up() const { return c_gate_F * v_up_V / charge_per_w_C; }
   double target_down() const { return c_gate_F * v_down_V / charge_per_w_C; }
   double time_constants() const { return t_gate_s / (r_gate_Ohm * c_gate_F); }
   double fraction() const { return 1 - math::exp(-time_constants()); }
 
   // The steps up and down from w = 0, both > 0, and their mean, which is dw_min.
-  double step_up() const { return drive == GateDrive::voltage ? target_up() * fraction() : by_current(); }
+  double step_up() const {
+    return drive == GateDrive::voltage ? target_up() * fraction() : by_current();
+  }
   double step_down() const {
     return drive == GateDrive::voltage ? -target_down() * fraction() : by_current();
   }
@@ -71,15 +91,16 @@ struct ChargeControlled {
   void check(const CellSpec&, const std::string& where) const {
     const double step = nominal_step();
     if (!(step >= 1e-12 && step <= 2))
-      throw ConfigError(join_path(where, "charge_per_w_C"), charge_per_w_C,
-                        "choose charge, time, resistance and capacitance so that one pulse moves w by "
-                        "1e-12 to 2");
+      throw ConfigError(
+          join_path(where, "charge_per_w_C"), charge_per_w_C,
+          "choose charge, time, resistance and capacitance so that one pulse moves w by "
+          "1e-12 to 2");
   }
 
   template <class T>
   struct Cell {
-    T step_up, step_down;    // at w = 0
-    T slope_up, slope_down;  // 1 / the place that a long pulse leads to; 0 with a current
+    T step_up, step_down;          // at w = 0
+    T slope_up, slope_down;        // 1 / the place that a long pulse leads to; 0 with a current
     T log_left_up, log_left_down;  // log of the fraction of the way that a nominal pulse leaves
     T w_min, w_max;
   };

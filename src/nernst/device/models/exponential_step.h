@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exponential step: the step shrinks or grows exponentially with w, and its noise may have parts of its own.
+// Exponential step: the step shrinks or grows exponentially with w, and its noise may have parts of
+// its own.
 //
 //   z = 2 a w / (w_max - w_min) + b,   y = 1 - A e^(+gamma z) up, 1 - A e^(-gamma z) down,
 //   dw = step max(y, 0),   spread = c2c (dw + noise_floor + noise_slope |w|)

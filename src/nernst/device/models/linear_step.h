@@ -12,17 +12,21 @@ namespace nernst {
 struct LinearStep {
   static constexpr std::string_view kName = "linear_step";
   static constexpr std::string_view kSource =
-      "dw = step (1 - gamma w / bound); aihwkit documentation, LinearStepDevice; NeuroSim's A/B curve "
+      "dw = step (1 - gamma w / bound); aihwkit documentation, LinearStepDevice; NeuroSim's A/B "
+      "curve "
       "and CrossSim's asymmetric law are the same family";
 
-  double gamma_up = 0, gamma_down = 0;                // slope: 0 = constant, 1 = no step left at the bound
+  double gamma_up = 0, gamma_down = 0;  // slope: 0 = constant, 1 = no step left at the bound
   double gamma_up_spread = 0, gamma_down_spread = 0;  // device-to-device, absolute, drawn apart
   StepNoise noise = StepNoise::multiplicative;
 
   void describe(Fields& f) {
-    f.real("gamma_up", gamma_up, {.min = 0, .max = 1, .help = "slope of the step up, 1 = zero at w_max"});
-    f.real("gamma_down", gamma_down, {.min = 0, .max = 1, .help = "slope of the step down, 1 = zero at w_min"});
-    f.real("gamma_up_spread", gamma_up_spread, {.min = 0, .max = 1, .help = "device-to-device spread of gamma_up"});
+    f.real("gamma_up", gamma_up,
+           {.min = 0, .max = 1, .help = "slope of the step up, 1 = zero at w_max"});
+    f.real("gamma_down", gamma_down,
+           {.min = 0, .max = 1, .help = "slope of the step down, 1 = zero at w_min"});
+    f.real("gamma_up_spread", gamma_up_spread,
+           {.min = 0, .max = 1, .help = "device-to-device spread of gamma_up"});
     f.real("gamma_down_spread", gamma_down_spread,
            {.min = 0, .max = 1, .help = "device-to-device spread of gamma_down"});
     f.choice("noise", noise, {"additive", "multiplicative"},

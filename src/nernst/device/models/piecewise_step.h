@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Piecewise step: the mean step is given at equally spaced places of the window, with straight lines between.
+// Piecewise step: the mean step is given at equally spaced places of the window, with straight
+// lines between.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +25,12 @@ struct PiecewiseStep {
 
   void describe(Fields& f) {
     f.reals("nodes_up", nodes_up,
-            {.min = 0, .max = 1e6, .help = "steps up from w_min to w_max, equally spaced, over dw_min"});
-    f.reals("nodes_down", nodes_down,
-            {.min = 0, .max = 1e6, .help = "sizes of the steps down at the same places, over dw_min"});
+            {.min = 0,
+             .max = 1e6,
+             .help = "steps up from w_min to w_max, equally spaced, over dw_min"});
+    f.reals(
+        "nodes_down", nodes_down,
+        {.min = 0, .max = 1e6, .help = "sizes of the steps down at the same places, over dw_min"});
     f.choice("noise", noise, {"additive", "multiplicative"},
              "cycle-to-cycle noise: the same everywhere, or in proportion to the step");
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power step: the step is a power of the distance to the bound that the cell moves to.
 //
-//   omega = (w_max - w) / (w_max - w_min),   up: step omega^gamma_up,   down: step (1 - omega)^gamma_down
+//   omega = (w_max - w) / (w_max - w_min),   up: step omega^gamma_up,   down: step (1 -
+//   omega)^gamma_down
 #pragma once
 
 #include <string_view>
@@ -36,7 +37,8 @@ struct PowerStep {
     T w_min, w_max;
   };
 
-  Cell<double> fabricate(const CellSpec&, const NominalCell& nominal, const CellDraws& draws) const {
+  Cell<double> fabricate(const CellSpec&, const NominalCell& nominal,
+                         const CellDraws& draws) const {
     // a cell whose bounds meet has nowhere to go
     constexpr double least_width = 1e-6;
     const double width = nominal.w_max - nominal.w_min;

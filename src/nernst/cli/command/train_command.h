@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// `nernst train`: a config becomes a run.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nernst/base/error.h"
+#include "nernst/cli/command.h"
+#include "nernst/cli/exit_code.h"
+#include "nernst/cli/progress_bar.h"
+#include "nernst/cli/run_options.h"
+#include "nernst/cli/stop_signal.h"
+#include "nernst/cli/summary.h"
+#include "nernst/experiment/run.h"
+#include "nernst/io/file.h"
+#include "nernst/io/toml.h"
+
+namespace nernst {
+
+class TrainCommand final : public Command {
+ public:
+  static constexpr std::string_view kName = "train";
+  static constexpr std::string_view kHelp =
+      "train a network in situ on a simulated chip, and say what it cost";
+  static constexpr std::string_view kExamples =
+      "nernst train examples/two_layer.toml\n"
+      "nernst train examples/two_layer.toml --set training.seed=7 --set network.layer.0.units=64\n"
+      "nernst train examples/logic.toml --out runs/xor --json\n"
+      "nernst train --resume runs/xor";
+
+  void options(CLI::App& app) override {
+    app.add_option("FILE", file_, "the experiment in TOML; nernst help config lists its keys")
+        ->type_name("");
+    app.add_option("--resume", resume_, "go on with the run in this folder, to the same bits")
+        ->option_text("RUN");
+    app.add_option("--out", out_, "folder of the run; default: runs/ and a readable name")
+        ->option_text("DIR");
+    add_set_option(app, settings_);
+    add_threads_option(app, threads_);
+  }
+
+  Answer run(Console& console) override {
+    if (file_.empty() == resume_.empty())
+      throw ConfigError("train", "", "give the FILE of an experiment, or --resume RUN");
+    const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
+    return resume_.empty() ? start(console, setup) : resume(console, setup);
+  }
+
+ private:
+  Answer start(Console& console, const RunSetup& setup) {
+    Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
+    for (const std::string& setting : settings_) io::set_value(tree, setting);
+    const Config config = read_config(tree);
+    const std::filesystem::path folder =
+        out_.empty() ? default_folder(config) : std::filesystem::path(out_);
+    return answer(console, folder,
+                  [&](const RunHooks& hooks) { return start_run(config, folder, setup, hooks); });
+  }
+
+  Answer resume(Console& console, const RunSetup& setup) {
+    if (!settings_.empty())
+      throw ConfigError("--set", settings_.front(),
+                        "a run goes on with the config it began with; start a new one instead");
+    if (!out_.empty()) throw ConfigError("--out", out_, "a run goes on in its own folder");
+    return answer(console, resume_,
+                  [&](const RunHooks& hooks) { return resume_run(resume_, setup, hooks); });
+  }
+
+  // runs/two_layer-progressive-organic_ecram_li2021-seed1
+  std::filesystem::path default_folder(const Config& config) const {
+    const std::string device = std::filesystem::path(config.chip.device).stem().string();
+    return RunFolder::free_name(
+        fmt::format("{}-{}-{}-seed{}", std::filesystem::path(file_).stem().string(),
+                    config.training.schedule, device, config.training.seed));
+  }
+
+  // Calls `train(hooks)` with a bar, and an ear for Ctrl-C.
+  template <class Train>
+  Answer answer(Console& console, const std::filesystem::path& folder, Train train) {
+    const StopSignal stop;
+    ProgressReport report(console);
+    RunHooks hooks;
+    hooks.now_s = [began = std::chrono::steady_clock::now()] {
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
+    bool begun = false;
+    hooks.progress = [&](const Progress& progress) {
+      // before there is progress, an error may have to be the only sentence
+      if (!begun) console.note("run: " + folder.string());
+      begun = true;
+      report.show(progress, hooks.now_s());
+    };
+    hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
+    hooks.stop = [&] { return stop.asked(); };
+    try {
+      const RunResult result = train(hooks);
+      return {summary_of(result, console.out()), result_json(result)};
+    } catch (const Interrupted&) {
+      throw Stopped(fmt::format("interrupted; go on with `nernst train --resume {}`",
+                                shell_word(folder.string())));
+    }
+  }
+
+  std::string file_, resume_, out_;
+  std::vector<std::string> settings_;
+  int threads_ = 1;
+};
+
+}  // namespace nernst

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/cli/console.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "nernst/base/error.h"
+
+namespace nernst {
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// The first of the three that is set decides, as in setlocale(3).
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    std::string locale = environment(name);
+    if (locale.empty()) continue;
+    std::transform(locale.begin(), locale.end(), locale.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
+  }
+  return false;
+}
+
+Look look_of(int descriptor) {
+  Look look;
+  look.terminal = ::isatty(descriptor) == 1 && environment("TERM") != "dumb";
+  look.unicode = locale_is_utf8();
+  look.color = look.terminal && environment("NO_COLOR").empty();
+  return look;
+}
+
+// The number of the error when not all of `text` was taken, else 0.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string shaded(std::string_view text, Shade shade, const Look& look) {
+  const char* const codes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[31m"};
+  if (!look.color || shade == Shade::plain) return std::string(text);
+  return codes[static_cast<int>(shade)] + std::string(text) + "\x1b[0m";
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+Console::Console() : out_(look_of(STDOUT_FILENO)), err_(look_of(STDERR_FILENO)) {}
+
+std::size_t Console::err_columns() const {
+  constexpr std::size_t usual = 80;
+  struct winsize size {};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return usual;
+}
+
+void Console::print(std::string_view text) {
+  clear_line();
+  if (const int error = write_all(STDOUT_FILENO, text); error != 0)
+    throw IoError("standard output", std::generic_category().message(error));
+}
+
+void Console::note(std::string_view sentence) {
+  if (!quiet_) complain(sentence);
+}
+
+void Console::complain(std::string_view sentence) {
+  clear_line();
+  // there is nobody left to tell when this fails
+  write_all(STDERR_FILENO, std::string(sentence) + "\n");
+}
+
+void Console::draw(std::string_view line) {
+  if (quiet_ || !err_.terminal || line == drawn_) return;
+  // one write, and what was longer is cut off behind the new line rather than before it: no flicker
+  write_all(STDERR_FILENO, "\r" + std::string(line) + "\x1b[K");
+  drawn_ = line;
+}
+
+void Console::clear_line() {
+  if (drawn_.empty()) return;
+  write_all(STDERR_FILENO, "\r\x1b[K");
+  drawn_.clear();
+}
+
+}  // namespace nernst

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/cli/progress_bar.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "nernst/cli/quantity.h"
+
+namespace nernst {
+
+namespace {
+
+// What is being done: "epoch 2/3", "test", "in float 2/3".
+std::string label(const Progress& progress) {
+  const std::uint64_t epoch = std::min(progress.epoch + 1, progress.epochs);
+  switch (progress.phase) {
+    case RunPhase::training:
+      return fmt::format("epoch {}/{}", epoch, progress.epochs);
+    case RunPhase::evaluating:
+      return "testing";
+    case RunPhase::reference:
+      return fmt::format("in float {}/{}", epoch, progress.epochs);
+  }
+  return "";
+}
+
+std::string bar(double fraction, std::size_t length, const Look& look) {
+  const auto full = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(length)));
+  const auto repeated = [](const char* piece, std::size_t times) {
+    std::string text;
+    for (std::size_t k = 0; k < times; ++k) text += piece;
+    return text;
+  };
+  return shaded(repeated(look.unicode ? "━" : "#", full), Shade::good, look) +
+         shaded(repeated(look.unicode ? "─" : "-", length - full), Shade::faint, look);
+}
+
+bool has_accuracy(const Progress& progress) {
+  return progress.phase == RunPhase::training && progress.accuracy > 0;
+}
+
+std::string speed(const Progress& progress) {
+  return count(static_cast<std::int64_t>(std::llround(progress.samples_per_second)));
+}
+
+}  // namespace
+
+std::string progress_bar(const Progress& progress, std::size_t columns, const Look& look) {
+  constexpr std::size_t label_width = 12, shortest_bar = 8, longest_bar = 40;
+  const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
+  const std::string head = fmt::format("{:<{}}", label(progress), label_width);
+  const std::string done = fmt::format(" {:>3.0f} %", std::floor(100 * fraction));
+
+  // from the fullest wording to the barest
+  const std::string accuracy =
+      has_accuracy(progress) ? "  accuracy " + percent(progress.accuracy, 1) : "";
+  const std::string rate = speed(progress), left = minutes(progress.seconds_left);
+  const std::vector<std::string> tails = {
+      fmt::format("{}  {} samples/s  {} left", accuracy, rate, left),
+      fmt::format("{}  {}/s  {} left", accuracy, rate, left),
+      fmt::format("{}  {} left", accuracy, left), fmt::format("  {} left", left), ""};
+  for (const std::string& tail : tails) {
+    const std::size_t taken = columns_of(head) + columns_of(done) + columns_of(tail);
+    if (taken + shortest_bar > columns) continue;
+    return head + bar(fraction, std::min(longest_bar, columns - taken), look) + done + tail;
+  }
+  return (label(progress) + done).substr(0, columns);
+}
+
+std::string progress_sentence(const Progress& progress) {
+  std::string text = fmt::format("{}: {:.0f} %", label(progress),
+                                 std::floor(100 * std::clamp(progress.fraction, 0.0, 1.0)));
+  if (has_accuracy(progress)) text += ", accuracy " + percent(progress.accuracy, 1);
+  return text +
+         fmt::format(", {} samples/s, {} left", speed(progress), minutes(progress.seconds_left));
+}
+
+std::string epoch_sentence(const Progress& progress) {
+  return fmt::format("{} done: accuracy {} while it learned, {} samples/s", label(progress),
+                     percent(progress.accuracy, 1), speed(progress));
+}
+
+void ProgressReport::show(const Progress& progress, double now_s) {
+  // an evaluation that has only begun is most often over by the time it could be read
+  if (progress.phase == RunPhase::evaluating && progress.fraction == 0) return;
+  if (console_->err().terminal) {
+    // the last column stays free: a terminal would break the line behind it
+    return console_->draw(progress_bar(progress, console_->err_columns() - 1, console_->err()));
+  }
+  // a line every ten seconds, and where an epoch ended that took its time
+  constexpr double spacing_s = 10, spacing_of_epochs_s = 2;
+  if (!last_) told_s_ = now_s;
+  const bool epoch_ended = last_ && last_->phase == RunPhase::training &&
+                           (progress.phase != last_->phase || progress.epoch != last_->epoch);
+  if (epoch_ended && now_s - told_s_ >= spacing_of_epochs_s) {
+    console_->note(epoch_sentence(*last_));
+    told_s_ = now_s;
+  } else if (now_s - told_s_ >= spacing_s) {
+    console_->note(progress_sentence(progress));
+    told_s_ = now_s;
+  }
+  last_ = progress;
+}
+
+}  // namespace nernst

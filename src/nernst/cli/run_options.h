@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options that more than one command has.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace nernst {
+
+// No config file is larger.
+inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
+
+// --set table.key=value, any number of times.
+void add_set_option(CLI::App& app, std::vector<std::string>& settings);
+
+// --threads N; 0 becomes the number of cores that the program may use.
+void add_threads_option(CLI::App& app, int& threads);
+
+// `text` as one word of a shell command.
+std::string shell_word(const std::string& text);
+
+}  // namespace nernst

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/cli/stop_signal.h"
+
+#include <csignal>
+
+namespace nernst {
+
+namespace {
+
+// the only thing that a signal handler may touch
+volatile std::sig_atomic_t stop_asked = 0;
+
+void ask_to_stop(int) {
+  stop_asked = 1;
+  // a second time means now
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  stop_asked = 0;
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+}
+
+StopSignal::~StopSignal() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+bool StopSignal::asked() const { return stop_asked != 0; }
+
+}  // namespace nernst

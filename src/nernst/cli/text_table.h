@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text in columns that line up.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nernst/cli/console.h"
+
+namespace nernst {
+
+enum class Align { left, right };
+
+class TextTable {
+ public:
+  explicit TextTable(std::vector<Align> columns) : columns_(std::move(columns)) {}
+
+  // One cell for each column; those that are missing are empty.
+  void row(std::vector<std::string> cells, std::vector<Shade> shades = {});
+
+  // The rows, each on a line, two blanks before the first column and between columns.
+  std::string text(const Look& look) const;
+
+ private:
+  struct Row {
+    std::vector<std::string> cells;
+    std::vector<Shade> shades;
+  };
+  std::vector<Align> columns_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace nernst
