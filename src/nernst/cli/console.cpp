@@ -33,11 +33,20 @@ bool locale_is_utf8() {
   return false;
 }
 
+// Columns of the terminal behind `descriptor`.
+std::size_t terminal_columns(int descriptor) {
+  constexpr std::size_t usual = 80;
+  struct winsize size {};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return usual;
+}
+
 Look look_of(int descriptor) {
   Look look;
   look.terminal = ::isatty(descriptor) == 1 && environment("TERM") != "dumb";
   look.unicode = locale_is_utf8();
   look.color = look.terminal && environment("NO_COLOR").empty();
+  if (look.terminal) look.columns = terminal_columns(descriptor);
   return look;
 }
 
@@ -68,12 +77,7 @@ std::size_t columns_of(std::string_view text) {
 
 Console::Console() : out_(look_of(STDOUT_FILENO)), err_(look_of(STDERR_FILENO)) {}
 
-std::size_t Console::err_columns() const {
-  constexpr std::size_t usual = 80;
-  struct winsize size {};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return usual;
-}
+std::size_t Console::err_columns() const { return terminal_columns(STDERR_FILENO); }
 
 void Console::print(std::string_view text) {
   clear_line();

@@ -2,6 +2,7 @@
 // Standard output and standard error: what they can show, and who may write to them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,9 @@ namespace nernst {
 // What a stream can show.
 struct Look {
   bool terminal = false;
-  bool unicode = false;  // the locale is UTF-8
-  bool color = false;    // a terminal, and NO_COLOR is not set
+  bool unicode = false;     // the locale is UTF-8
+  bool color = false;       // a terminal, and NO_COLOR is not set
+  std::size_t columns = 0;  // of the terminal; 0 = lines may be of any length
 };
 
 enum class Shade { plain, strong, faint, good, bad };

@@ -25,6 +25,9 @@ std::string quantity(double value, std::string_view unit, const Look& look) {
   const double size = std::abs(value);
   const std::string sign = value < 0 ? "-" : "";
   if (unit.empty() || unit == "K") return with_unit(fmt::format("{:.6g}", value), "");
+  // an energy of one charge is given in electron-volts
+  constexpr double attojoule = 1e-18, electron_volt_J = 1.602176634e-19;
+  if (unit == "J" && size < attojoule) return quantity(value / electron_volt_J, "eV", look);
   if (unit == "s" && size >= 999.5)
     return with_unit(sign + count(static_cast<std::int64_t>(std::llround(size))), "");
 

@@ -11,7 +11,7 @@
 namespace nernst {
 
 // Three significant digits with the prefix that suits: quantity(8.5e-8, "S", look) is "85.0 nS".
-// Seconds above 1000 and kelvins have no prefix.
+// Seconds above 1000 and kelvins have no prefix; energies below an attojoule are in electron-volts.
 std::string quantity(double value, std::string_view unit, const Look& look);
 
 // A whole number with a comma between every three digits.

@@ -9,8 +9,7 @@
 namespace nernst {
 
 void add_set_option(CLI::App& app, std::vector<std::string>& settings) {
-  app.add_option("--set", settings,
-                 "change a key of the config; may be given many times")
+  app.add_option("--set", settings, "change a key of the config; may be given many times")
       ->option_text("KEY=VALUE")
       ->allow_extra_args(false);
 }

@@ -18,7 +18,8 @@ class TextTable {
   // One cell for each column; those that are missing are empty.
   void row(std::vector<std::string> cells, std::vector<Shade> shades = {});
 
-  // The rows, each on a line, two blanks before the first column and between columns.
+  // The rows, each on a line, two blanks before the first column and between columns. On a terminal
+  // a last column that is too long goes on below itself.
   std::string text(const Look& look) const;
 
  private:
@@ -29,5 +30,8 @@ class TextTable {
   std::vector<Align> columns_;
   std::vector<Row> rows_;
 };
+
+// `text` broken at blanks to fit the terminal, each line `indent` blanks in; ends with a line end.
+std::string wrapped(const std::string& text, std::size_t indent, const Look& look);
 
 }  // namespace nernst

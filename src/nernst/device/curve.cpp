@@ -9,6 +9,7 @@
 #include "nernst/base/error.h"
 #include "nernst/base/statistics.h"
 #include "nernst/device/population.h"
+#include "nernst/io/svg.h"
 
 namespace nernst {
 
@@ -65,6 +66,7 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
 
   Curve curve;
   curve.device = device.name;
+  curve.title = device.title;
   const std::vector<std::size_t> working = working_cells(device, cells, seed);
   curve.cells = working.size();
   curve.faulty = cells - working.size();
@@ -74,7 +76,12 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
   if (device.cell.one_sided) {
     population->reset();
   } else {
-    population->place_all(device.cell.w_min);
+    // each at its own lower bound, or at the nominal one where the law has none
+    constexpr double far = -1e9;
+    population->place_all(far);
+    std::vector<double> bottom(population->w().begin(), population->w().end());
+    for (double& w : bottom) w = w == far ? device.cell.w_min : w;
+    population->place(bottom);
   }
   curve.points.push_back(observe(*population, working, 0, Direction::potentiate));
   for (const Direction direction : {Direction::potentiate, Direction::depress}) {
@@ -88,10 +95,24 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
 }
 
 std::size_t pulses_for_curve(const DeviceSpec& device) {
-  constexpr double fewest = 20, most = 20000;
-  const double width = device.cell.w_max - device.cell.w_min;
-  return static_cast<std::size_t>(
-      math::clamp(std::ceil(1.1 * width / device.cell.dw_min), fewest, most));
+  constexpr std::size_t fewest = 20, most = 20000;
+  constexpr double most_of_it = 0.97, a_little_more = 1.05;
+  const auto cell = make_population(without_noise(without_spread(device)), 1, 1);
+  const double low = device.cell.w_min, high = device.cell.w_max, edge = most_of_it * (high - low);
+  std::size_t needed = 0;
+  for (const Direction direction : {Direction::potentiate, Direction::depress}) {
+    const bool up = direction == Direction::potentiate;
+    if (!up && device.cell.one_sided) continue;
+    cell->place_all(up ? low : high);
+    std::size_t pulses = 0;
+    while (pulses < most && (up ? cell->w()[0] - low : high - cell->w()[0]) < edge) {
+      cell->pulse(direction, 1);
+      ++pulses;
+    }
+    needed = std::max(needed, pulses);
+  }
+  return std::clamp(static_cast<std::size_t>(a_little_more * static_cast<double>(needed)), fewest,
+                    most);
 }
 
 std::string curve_csv(const Curve& curve) {
@@ -102,6 +123,34 @@ std::string curve_csv(const Curve& curve) {
                         p.up ? "up" : "down", p.w_mean, p.w_p10, p.w_p90, p.w_example, p.g_mean_S,
                         p.g_p10_S, p.g_p90_S, p.g_example_S);
   return text;
+}
+
+std::string curve_svg(const Curve& curve) {
+  io::LinePlot plot{.title = curve.title.empty() ? curve.device : curve.title,
+                    .subtitle = fmt::format("{}, {} cell{}", curve.device, curve.cells,
+                                            curve.cells == 1 ? "" : "s"),
+                    .x = {"pulses", ""},
+                    .y = {"conductance", "S"}};
+  if (curve.faulty > 0) plot.subtitle += fmt::format(" ({} faulty ones left out)", curve.faulty);
+  io::PlotLine mean{.label = "mean", .colour = 0}, example{.label = "one cell", .colour = 1};
+  io::PlotBand middle{.label = "10 to 90 % of the cells", .colour = 0};
+  example.style = io::LineStyle::thin;
+  for (const CurvePoint& point : curve.points) {
+    const auto pulses = static_cast<double>(point.pulses);
+    for (auto* x : {&mean.x, &example.x, &middle.x}) x->push_back(pulses);
+    mean.y.push_back(point.g_mean_S);
+    example.y.push_back(point.g_example_S);
+    middle.low.push_back(point.g_p10_S);
+    middle.high.push_back(point.g_p90_S);
+  }
+  // where the pulses change direction
+  for (std::size_t k = 1; k < curve.points.size(); ++k)
+    if (curve.points[k].up != curve.points[k - 1].up)
+      plot.marks.push_back({static_cast<double>(k - 1), "down from here"});
+  if (curve.cells > 1) plot.bands.push_back(std::move(middle));
+  plot.lines.push_back(std::move(mean));
+  if (curve.cells > 1) plot.lines.push_back(std::move(example));
+  return io::to_svg(plot);
 }
 
 }  // namespace nernst

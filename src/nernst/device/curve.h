@@ -20,7 +20,8 @@ struct CurvePoint {
 };
 
 struct Curve {
-  std::string device;
+  std::string device;  // name and title of the device
+  std::string title;
   std::size_t cells = 0;   // that work
   std::size_t faulty = 0;  // that do not, and are left out
   std::vector<CurvePoint> points;
@@ -32,11 +33,15 @@ struct Curve {
 Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pulses_up,
                      std::size_t pulses_down, std::uint64_t seed);
 
-// A number of pulses each way that shows most of the window: its width over dw_min and a tenth
-// more.
+// A number of pulses each way that shows nearly all of the window: what takes the typical cell
+// through 97 % of it in the slower direction and a twentieth more, from 20 to 20,000.
 std::size_t pulses_for_curve(const DeviceSpec& device);
 
 // pulses,direction,w_mean,w_p10,w_p90,w_example,g_mean_S,g_p10_S,g_p90_S,g_example_S
 std::string curve_csv(const Curve& curve);
+
+// Conductance against pulses as a plot (io/svg.h): mean, the middle 80 % of the cells, one example
+// cell.
+std::string curve_svg(const Curve& curve);
 
 }  // namespace nernst

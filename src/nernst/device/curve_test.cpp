@@ -48,6 +48,14 @@ TEST(Curve, AsCsvHasALineForEachPoint) {
   EXPECT_TRUE(csv.starts_with("pulses,direction,w_mean"));
 }
 
+TEST(Curve, AsAPlotNamesDeviceAxesAndTheTurn) {
+  const std::string svg =
+      curve_svg(simulate_curve(load_device("organic_ecram_li2021"), 11, 9, 9, 1));
+  for (const char* part : {"Organic ECRAM", "organic_ecram_li2021, 11 cells", "conductance (nS)",
+                           ">pulses<", "down from here", "one cell"})
+    EXPECT_NE(svg.find(part), std::string::npos) << part;
+}
+
 TEST(Curve, RefusesWhatCannotBeDrawn) {
   EXPECT_THROW(simulate_curve(load_device("ideal"), 0, 4, 4, 1), ConfigError);
   EXPECT_THROW(simulate_curve(load_device("ideal"), 1, 20'000'000, 4, 1), ConfigError);

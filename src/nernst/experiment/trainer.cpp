@@ -13,8 +13,13 @@ namespace nernst {
 
 namespace {
 
-// Lines of metrics within an epoch.
-constexpr std::uint64_t kLinesPerEpoch = 10;
+// Lines of metrics in an epoch, if that leaves enough samples for each to mean something.
+constexpr std::uint64_t kLinesPerEpoch = 10, kLeastSamplesPerLine = 500;
+
+// How many lines are due after `done` of `size` samples.
+std::uint64_t lines_due(std::uint64_t done, std::uint64_t size) {
+  return done / std::max(size / kLinesPerEpoch, kLeastSamplesPerLine);
+}
 
 // All state that training changes: the chip's and the monitor's.
 std::vector<PlaneView> all_state(SimulatedChip& chip, DivergenceMonitor& monitor) {
@@ -79,7 +84,7 @@ void Trainer::run() {
     while (position_.sample < data_->train.size()) {
       train_batch();
       report();
-      save_if_due();
+      save_if_due(config_->training.checkpoint_s);
     }
     end_epoch();
   }
@@ -125,7 +130,7 @@ void Trainer::train_batch() {
         "training.learning_rate = {}: the loss is no longer a number in epoch {} after {} samples; "
         "give a smaller rate or schedule \"progressive_compensated\"",
         training.learning_rate.rate, position_.epoch + 1, position_.sample));
-  const std::uint64_t lines_before = position_.sample * kLinesPerEpoch / data_->train.size();
+  const std::uint64_t lines_before = lines_due(position_.sample, data_->train.size());
   position_.sample += size;
   position_.step += 1;
   position_.loss += result.loss;
@@ -137,7 +142,7 @@ void Trainer::train_batch() {
       std::min(1.0,
                static_cast<double>(size) / std::min(1000.0, static_cast<double>(samples_here_)));
   watch();
-  const bool line_due = position_.sample * kLinesPerEpoch / data_->train.size() > lines_before;
+  const bool line_due = lines_due(position_.sample, data_->train.size()) > lines_before;
   if (line_due && position_.sample < data_->train.size()) write_metrics(false);
 }
 
@@ -157,9 +162,9 @@ void Trainer::watch() {
 }
 
 void Trainer::end_epoch() {
-  // an evaluation that is interrupted begins again from here
-  save();
-  if (stop_asked()) throw Interrupted();
+  // an evaluation that is interrupted is lost, so little training may be lost with it
+  constexpr double most_lost_s = 1;
+  save_if_due(std::min(most_lost_s, config_->training.checkpoint_s));
   write_metrics(true);
   position_.epoch += 1;
   position_.sample = 0;
@@ -234,10 +239,10 @@ void Trainer::save() {
   save_cost_s_ = saved_s_ - began_s;
 }
 
-void Trainer::save_if_due() {
+void Trainer::save_if_due(double wanted_spacing_s) {
   const bool stop = stop_asked();
   // a checkpoint may not cost more than a hundredth of the time
-  const double spacing_s = std::max(config_->training.checkpoint_s, 100 * save_cost_s_);
+  const double spacing_s = std::max(wanted_spacing_s, 100 * save_cost_s_);
   if (!stop && now_s() - saved_s_ < spacing_s) return;
   save();
   if (stop) throw Interrupted();

@@ -35,7 +35,7 @@ class Trainer {
   void end_epoch();
   void write_metrics(bool epoch_done);
   void save();
-  void save_if_due();
+  void save_if_due(double wanted_spacing_s);
   void report();
   void watch();
   bool stop_asked() const { return hooks_->stop && hooks_->stop(); }

@@ -13,28 +13,6 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Bytes of the character that starts at `position`, 0 when it is malformed (Unicode 15, table 3-7).
-std::size_t utf8_length(std::string_view text, std::size_t position) {
-  const auto byte = [&](std::size_t k) -> unsigned {
-    return position + k < text.size() ? static_cast<unsigned char>(text[position + k]) : 0;
-  };
-  const auto continues = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
-  const unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool overlong = first == 0xE0 && second < 0xA0;
-    const bool surrogate = first == 0xED && second > 0x9F;
-    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool overlong = first == 0xF0 && second < 0x90;
-    const bool beyond = first == 0xF4 && second > 0x8F;
-    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::optional<double> parse_number(std::string_view text) {
@@ -58,14 +36,38 @@ bool is_index(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-bool is_utf8(std::string_view text) {
+// (Unicode 15, table 3-7)
+std::size_t utf8_length(std::string_view text, std::size_t position) {
+  const auto byte = [&](std::size_t k) -> unsigned {
+    return position + k < text.size() ? static_cast<unsigned char>(text[position + k]) : 0;
+  };
+  const auto continues = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const bool overlong = first == 0xE0 && second < 0xA0;
+    const bool surrogate = first == 0xED && second > 0x9F;
+    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const bool overlong = first == 0xF0 && second < 0x90;
+    const bool beyond = first == 0xF4 && second > 0x8F;
+    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
+std::size_t find_not_utf8(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
     const std::size_t length = utf8_length(text, position);
-    if (length == 0) return false;
+    if (length == 0) return position;
     position += length;
   }
-  return true;
+  return std::string_view::npos;
 }
+
+bool is_utf8(std::string_view text) { return find_not_utf8(text) == std::string_view::npos; }
 
 std::string shown(std::string_view text, std::size_t limit) {
   std::string result;

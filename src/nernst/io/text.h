@@ -21,7 +21,12 @@ std::string_view trimmed(std::string_view text);
 // True when `text` is one or more decimal digits.
 bool is_index(std::string_view text);
 
-// True when `text` is well-formed UTF-8 (no overlong forms, no surrogates).
+// Bytes of the UTF-8 character that starts at `position`; 0 when it is malformed (cut short,
+// overlong, a surrogate).
+std::size_t utf8_length(std::string_view text, std::size_t position);
+
+// Where the first malformed character starts, npos in well-formed UTF-8.
+std::size_t find_not_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
 // `text` fit to be quoted in one sentence: at most about `limit` bytes, control bytes and broken

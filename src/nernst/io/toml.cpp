@@ -12,78 +12,11 @@
 #include "nernst/base/error.h"
 #include "nernst/io/depth.h"
 #include "nernst/io/text.h"
+#include "nernst/io/toml_guard.h"
 
 namespace nernst::io {
 
 namespace {
-
-// Refuses a text before toml++ can build something so deep that taking it down again overflows the
-// stack: toml++ limits brackets, not the dots of a key. Up to the first mistake of the text, where
-// toml++ stops, this sees keys, strings and comments as TOML does.
-class DepthGuard {
- public:
-  DepthGuard(std::string_view text, const std::string& name) : text_(text), name_(name) {}
-
-  void check() {
-    while (position_ < text_.size()) {
-      const char c = text_[position_];
-      if (c == '"' || c == '\'') {
-        skip_string(c);
-        continue;
-      }
-      if (c == '#') {
-        position_ = std::min(text_.find('\n', position_), text_.size());
-        continue;
-      }
-      count(c);
-      ++position_;
-    }
-  }
-
- private:
-  void count(char c) {
-    if (c == '\n') ++line_;
-    if (c == '[' || c == '{') ++brackets_;
-    if ((c == ']' || c == '}') && brackets_ > 0) --brackets_;
-    if (c == '.') ++dots_;
-    if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
-    // [[name]] opens two brackets on one level
-    if (dots_ > kMaxDepth || brackets_ > kMaxDepth + 2)
-      throw ConfigError(at_line(name_, line_), "", too_deep());
-  }
-
-  void skip_string(char quote) {
-    const std::string triple(3, quote);
-    const bool many_lines = text_.substr(position_, 3) == triple;
-    position_ += many_lines ? 3 : 1;
-    while (position_ < text_.size()) {
-      const char c = text_[position_];
-      if (c == '\n') {
-        // a string of one line without its end: toml++ stops here
-        if (!many_lines) return;
-        ++line_;
-      }
-      if (c == '\\' && quote == '"') {
-        ++position_;
-        if (position_ < text_.size() && text_[position_] == '\n') ++line_;
-      } else if (!many_lines && c == quote) {
-        ++position_;
-        return;
-      } else if (many_lines && text_.substr(position_, 3) == triple) {
-        // up to two quotes may stand before the closing three
-        position_ += 3;
-        for (int k = 0; k < 2 && position_ < text_.size() && text_[position_] == quote; ++k)
-          ++position_;
-        return;
-      }
-      ++position_;
-    }
-  }
-
-  std::string_view text_;
-  const std::string& name_;
-  std::size_t position_ = 0, line_ = 1, brackets_ = 0, dots_ = 0;
-};
 
 // From toml++ to a Tree, with keys in the order of the text (toml++ sorts them by name).
 class Converter {
@@ -139,9 +72,9 @@ class Converter {
 }  // namespace
 
 Tree parse_toml(std::string_view text, const std::string& name) {
-  DepthGuard(text, name).check();
+  const std::string guarded = guard_toml(text, name);
   try {
-    return Converter(name).table(toml::parse(text, name), 0);
+    return Converter(name).table(toml::parse(guarded, name), 0);
   } catch (const toml::parse_error& error) {
     throw ConfigError(at_line(name, error.source().begin.line), "",
                       fmt::format("is not TOML: {}", shown(error.description(), 200)));

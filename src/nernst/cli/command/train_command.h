@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/cli/clock.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/exit_code.h"
 #include "nernst/cli/progress_bar.h"
@@ -86,9 +86,7 @@ class TrainCommand final : public Command {
     const StopSignal stop;
     ProgressReport report(console);
     RunHooks hooks;
-    hooks.now_s = [began = std::chrono::steady_clock::now()] {
-      return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    };
+    hooks.now_s = stopwatch();
     bool begun = false;
     hooks.progress = [&](const Progress& progress) {
       // before there is progress, an error may have to be the only sentence

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/cli/config_keys.h"
+
+#include <fmt/format.h>
+
+#include "nernst/cli/text_table.h"
+#include "nernst/experiment/config.h"
+
+namespace nernst {
+
+namespace {
+
+template <class Spec>
+ConfigTable table_of(std::string header, Spec spec, std::string remark = "") {
+  ConfigTable table{std::move(header), std::move(remark), {}};
+  const Fields fields = fields_of(spec);
+  for (const Field& field : fields.all())
+    table.keys.push_back(
+        {field.name, field.type(), field.note.unit, field.note.help, field.value()});
+  return table;
+}
+
+template <class... Laws>
+void add_laws(std::vector<ConfigTable>& tables, LawList<Laws...>) {
+  (tables.push_back(table_of("[device.parameters]", Laws{},
+                             fmt::format("where the law is {}: {}", Laws::kName, Laws::kSource))),
+   ...);
+}
+
+// "[training] seconds between checkpoints (a number of 0 or more; s)"
+std::string help_of(const ConfigKey& key) {
+  return fmt::format("{} ({}{}{})", key.help, key.type, key.unit.empty() ? "" : "; unit ",
+                     key.unit);
+}
+
+}  // namespace
+
+std::vector<ConfigTable> config_tables() {
+  const char* const of_preset = "changes to the preset, whose own values are the defaults";
+  std::vector<ConfigTable> tables = {
+      table_of("[data]", DataSpec()),
+      table_of("[chip]", ChipSpec()),
+      table_of("[chip.neuron]", NeuronSpec()),
+      table_of("[chip.technology]", TechnologySpec()),
+      table_of("[[network.layer]]", LayerSpec(), "one for each layer"),
+      table_of("[training]", TrainingSpec()),
+      table_of("[device.cell]", CellSpec(), of_preset),
+      table_of("[device.spread]", SpreadSpec(), of_preset),
+      table_of("[device.faults]", FaultSpec(), of_preset),
+      table_of("[device.retention]", RetentionSpec(), of_preset),
+      table_of("[device.physical]", PhysicalSpec(), of_preset)};
+  add_laws(tables, AllLaws());
+  std::erase_if(tables, [](const ConfigTable& table) { return table.keys.empty(); });
+  return tables;
+}
+
+std::string config_tables_text(const Look& look) {
+  std::string text;
+  for (const ConfigTable& table : config_tables()) {
+    if (!text.empty()) text += "\n";
+    text += shaded(table.header, Shade::strong, look);
+    text += table.remark.empty() ? "\n" : "\n" + wrapped("# " + table.remark, 0, look);
+    TextTable rows({Align::left, Align::left});
+    for (const ConfigKey& key : table.keys)
+      rows.row({fmt::format("{} = {}", key.name, key.default_value.dump()), help_of(key)},
+               {Shade::plain, Shade::faint});
+    text += rows.text(look);
+  }
+  return text;
+}
+
+Tree config_tables_json() {
+  Tree tables = Tree::array();
+  for (const ConfigTable& table : config_tables()) {
+    Tree keys = Tree::array();
+    for (const ConfigKey& key : table.keys)
+      keys.push_back({{"name", key.name},
+                      {"type", key.type},
+                      {"unit", key.unit},
+                      {"default", key.default_value},
+                      {"help", key.help}});
+    tables.push_back({{"table", table.header}, {"remark", table.remark}, {"keys", keys}});
+  }
+  return tables;
+}
+
+}  // namespace nernst

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every key of a config, from the parameter tables of the specs that read them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nernst/base/parameters.h"
+#include "nernst/cli/console.h"
+
+namespace nernst {
+
+struct ConfigKey {
+  std::string name, type, unit, help;
+  Tree default_value;
+};
+
+// A table of the config. Where a key has other defaults (a device comes with its own), `remark`
+// says so.
+struct ConfigTable {
+  std::string header;  // as it stands in the file: "[chip.neuron]"
+  std::string remark;
+  std::vector<ConfigKey> keys;
+};
+std::vector<ConfigTable> config_tables();
+
+std::string config_tables_text(const Look& look);
+Tree config_tables_json();
+
+}  // namespace nernst
