@@ -14,7 +14,7 @@ namespace nernst {
 
 namespace {
 
-// What is being done: "epoch 2/3", "test", "in float 2/3".
+// What is being done: "epoch 2/3", "test", "float 2/3".
 std::string label(const Progress& progress) {
   const std::uint64_t epoch = std::min(progress.epoch + 1, progress.epochs);
   switch (progress.phase) {
@@ -23,7 +23,7 @@ std::string label(const Progress& progress) {
     case RunPhase::evaluating:
       return "testing";
     case RunPhase::reference:
-      return fmt::format("in float {}/{}", epoch, progress.epochs);
+      return fmt::format("float {}/{}", epoch, progress.epochs);
   }
   return "";
 }
@@ -50,15 +50,17 @@ std::string speed(const Progress& progress) {
 }  // namespace
 
 std::string progress_bar(const Progress& progress, std::size_t columns, const Look& look) {
-  constexpr std::size_t label_width = 12, shortest_bar = 8, longest_bar = 40;
+  constexpr std::size_t label_width = 12, shortest_bar = 8, longest_bar = 30;
   const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
-  const std::string head = fmt::format("{:<{}}", label(progress), label_width);
+  const std::string head = fmt::format("{:<{}} ", label(progress), label_width - 1);
   const std::string done = fmt::format(" {:>3.0f} %", std::floor(100 * fraction));
 
   // from the fullest wording to the barest
   const std::string accuracy =
       has_accuracy(progress) ? "  accuracy " + percent(progress.accuracy, 1) : "";
-  const std::string rate = speed(progress), left = minutes(progress.seconds_left);
+  // in fields of a fixed width, so that nothing jumps
+  const std::string rate = fmt::format("{:>7}", speed(progress));
+  const std::string left = fmt::format("{:>5}", minutes(progress.seconds_left));
   const std::vector<std::string> tails = {
       fmt::format("{}  {} samples/s  {} left", accuracy, rate, left),
       fmt::format("{}  {}/s  {} left", accuracy, rate, left),

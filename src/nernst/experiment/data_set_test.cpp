@@ -14,6 +14,7 @@
 
 #include "nernst/experiment/all_data_sets.h"
 #include "nernst/experiment/raw_data.h"
+#include "nernst/experiment/split.h"
 #include "nernst/io/file.h"
 #include "nernst/io/test_help.h"
 
@@ -155,6 +156,26 @@ TEST(DataSet, TheSeedDecidesTheSplitAndNothingElseDoes) {
   EXPECT_EQ(load_data(limited).checksum, data.checksum);
 }
 
+TEST(DataSet, ValidationIsDrawnForItself) {
+  const TestFolder folder;
+  write(folder / "train.csv", numbered_csv(300));
+  write(folder / "test.csv", numbered_csv(3));
+  const DataSet data = load_data({.name = "csv",
+                                  .path = folder / "train.csv",
+                                  .test_path = folder / "test.csv",
+                                  .validation_fraction = 0.2,
+                                  .scaling = Scaling::none});
+  Labels all(300), labels(300);
+  for (std::uint32_t k = 0; k < 300; ++k) {
+    all[k] = k;
+    labels[k] = k % 3;
+  }
+  const Split split = split_by_class(all, labels, 0.2, 1, SplitFor::validation);
+  EXPECT_EQ(sample_numbers(data.validation),
+            std::vector<int>(split.kept.begin(), split.kept.end()));
+  EXPECT_EQ(sample_numbers(data.train), std::vector<int>(split.rest.begin(), split.rest.end()));
+}
+
 TEST(DataSet, APartOfNoSampleIsRefused) {
   const TestFolder folder;
   write(folder / "x.csv", "1,a\n2,a\n3,b\n4,b\n");
@@ -212,6 +233,21 @@ TEST(DataSet, ScalingUsesTheTrainingSamplesOnly) {
   spec.train_limit = 2;
   const DataSet limited = load_data(spec);
   EXPECT_EQ(limited.train.inputs.values(), (std::vector<float>{0, 0, 0, 1, 0, 1}));
+}
+
+// the mean of ten times 0.1 is not quite 0.1, and what is left must not count as a deviation
+TEST(DataSet, RoundingIsNoDeviation) {
+  const TestFolder folder;
+  std::string text;
+  for (int k = 0; k < 10; ++k) text += fmt::format("0.1,{}\n", k % 2);
+  write(folder / "train.csv", text);
+  write(folder / "test.csv", "0.2,1\n");
+  const DataSet data = load_data({.name = "csv",
+                                  .path = folder / "train.csv",
+                                  .test_path = folder / "test.csv",
+                                  .scaling = Scaling::standard});
+  EXPECT_EQ(data.train.inputs(0, 0), 0);
+  EXPECT_EQ(data.test.inputs(0, 0), 0);
 }
 
 TEST(DataSet, StandardInputsHaveMeanZeroAndDeviationOne) {

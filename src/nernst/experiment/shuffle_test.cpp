@@ -30,6 +30,16 @@ TEST(Shuffle, TheOrderIsTheSameOnEveryMachineForEver) {
             (Order{7, 2, 4, 0, 3, 6, 5, 1}));
 }
 
+// Epoch 0 of seed 1 rejects one word, after which a biased draw would go on otherwise; numbers from
+// Python.
+TEST(Shuffle, AWordThatWouldFavourSomeNumbersIsRejected) {
+  const Order order = epoch_order(1, 0, 60000);
+  EXPECT_EQ(Order(order.begin(), order.begin() + 4), (Order{11762, 47062, 16210, 40684}));
+  std::uint64_t sum = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) sum += (k + 1) * order[k];
+  EXPECT_EQ(sum, 53928213190043u);
+}
+
 TEST(Shuffle, SeedAndEpochEachChangeTheOrder) {
   const Order order = epoch_order(7, 3, 1003);
   EXPECT_EQ(order, epoch_order(7, 3, 1003));

@@ -41,7 +41,7 @@ class DeviceShowCommand final : public Command {
     std::visit(
         [&](auto& law) {
           answer.text += wrapped(fmt::format("law {}: {}", law.kName, law.kSource), 2, look);
-          answer.text += "\n" + part("parameters", fields_of(law), device, look);
+          answer.text += part("parameters", fields_of(law), device, look);
         },
         device.law);
     answer.text += part("cell", fields_of(device.cell), device, look);
