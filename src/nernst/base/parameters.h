@@ -77,7 +77,9 @@ class Fields {
                 [&target](std::size_t k) { target = static_cast<Enum>(k); }});
   }
 
-  const std::vector<Field>& all() const { return fields_; }
+  const std::vector<Field>& all() const& { return fields_; }
+  // the fields of a temporary would be gone before they are read
+  const std::vector<Field>& all() && = delete;
   const Field* find(std::string_view name) const;
 
  private:

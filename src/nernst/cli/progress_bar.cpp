@@ -90,8 +90,9 @@ void ProgressReport::show(const Progress& progress, double now_s) {
   // an evaluation that has only begun is most often over by the time it could be read
   if (progress.phase == RunPhase::evaluating && progress.fraction == 0) return;
   if (console_->err().terminal) {
-    // the last column stays free: a terminal would break the line behind it
-    return console_->draw(progress_bar(progress, console_->err_columns() - 1, console_->err()));
+    // three columns stay free: for the ^C that a terminal shows, and for the cursor
+    return console_->draw(progress_bar(
+        progress, std::max<std::size_t>(console_->err_columns(), 3) - 3, console_->err()));
   }
   // a line every ten seconds, and where an epoch ended that took its time
   constexpr double spacing_s = 10, spacing_of_epochs_s = 2;

@@ -16,7 +16,7 @@ enum class Fault : std::uint8_t { none, stuck, dead };
 template <class Law>
 struct Fabricated {
   CellOf<Law, double> cell{};
-  double offset_own = 0;     // where the cell's own reference stands: a read gives w - offset_own
+  double offset_own = 0;     // added to w by a read against the cell's own reference
   double offset_shared = 0;  // the same for a reference that many cells share
   Fault fault = Fault::none;
   double w_pinned = 0;  // of a faulty cell
@@ -62,7 +62,7 @@ Fabricated<Law> fabricate_cell(const DeviceSpec& device, const Law& law, const C
   made.offset_own = device.spread.offset * offset;
   made.offset_shared = device.spread.offset_shared * offset;
   if (spec.reference == Reference::symmetry_point)
-    made.offset_own += symmetry_point(law, made.cell);
+    made.offset_own -= symmetry_point(law, made.cell);
 
   const double fate = draws.uniform(Draw::fault);
   if (fate < device.faults.dead) {

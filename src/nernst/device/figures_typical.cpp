@@ -52,7 +52,12 @@ double typical_step(const DeviceSpec& device, double w, Direction direction) {
 }
 
 double step_at_centre(const DeviceSpec& device, Direction direction) {
-  return std::abs(nernst::mean(steps(*typical(device), 0.0, direction)));
+  // again and again, so that noise of several steps averages out
+  constexpr int repeats = 16;
+  const auto cells = typical(device);
+  double sum = 0;
+  for (int k = 0; k < repeats; ++k) sum += nernst::mean(steps(*cells, 0.0, direction));
+  return std::abs(sum / repeats);
 }
 
 double range_over_step(const DeviceSpec& device, Direction direction) {

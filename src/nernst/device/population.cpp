@@ -77,8 +77,8 @@ class PopulationOf final : public Population {
     std::vector<double> seen(w_.size());
     for (std::size_t k = 0; k < seen.size(); ++k) {
       seen[k] = w_[k] + kept_noise_[k];
-      if (against == ReadAgainst::own_reference) seen[k] -= cells_[k].offset_own;
-      if (against == ReadAgainst::shared_reference) seen[k] -= cells_[k].offset_shared;
+      if (against == ReadAgainst::own_reference) seen[k] += cells_[k].offset_own;
+      if (against == ReadAgainst::shared_reference) seen[k] += cells_[k].offset_shared;
     }
     return seen;
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "nernst/device/some_device_test.h"
@@ -96,6 +97,26 @@ TEST(Population, KeepsItsWriteNoiseUntilTheNextPulse) {
   EXPECT_NEAR(std::sqrt(square / many), 10 * device.cell.dw_min, 0.02 * 10 * device.cell.dw_min);
   cells->pulse(Direction::potentiate, 1);
   EXPECT_NE(first[0] - cells->w()[0], cells->read(ReadAgainst::nothing)[0] - cells->w()[0]);
+}
+
+TEST(Population, ReadsZeroAtTheSymmetryPointWhenTheReferenceStandsThere) {
+  DeviceSpec device = without_noise(scattered_device<SoftBounds>());
+  device.cell.reference = Reference::symmetry_point;
+  device.spread.offset = 0;
+  const auto cells = make_population(device, kCells, 1);
+  cells->place_all(0.9);
+  for (int pair = 0; pair < 5000; ++pair) {
+    cells->pulse(Direction::potentiate, 1);
+    cells->pulse(Direction::depress, 1);
+  }
+  const auto seen = cells->read(ReadAgainst::own_reference);
+  double furthest = 0, scatter = 0;
+  for (std::size_t k = 0; k < kCells; ++k) {
+    furthest = std::max(furthest, std::abs(seen[k]));
+    scatter = std::max(scatter, std::abs(cells->w()[k]));
+  }
+  EXPECT_LT(furthest, 0.01);  // a few steps, although the cells themselves stand far apart
+  EXPECT_GT(scatter, 0.1);
 }
 
 TEST(Population, ResetsToTheResetPlace) {

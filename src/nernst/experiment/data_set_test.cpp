@@ -8,11 +8,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 #include <set>
 
-#include "nernst/experiment/all_data_sets.h"
 #include "nernst/experiment/raw_data.h"
 #include "nernst/experiment/split.h"
 #include "nernst/io/file.h"
@@ -73,9 +71,8 @@ TEST(DataSet, EveryKindIsListedWithWhereItIs) {
 TEST(DataSet, AnUnknownNameGetsTheNearest) {
   EXPECT_EQ(complaint_of_load({.name = "fashion_mnist"}),
             "data.name = \"fashion_mnist\": no such data set; did you mean \"fashion-mnist\"?");
-  EXPECT_EQ(complaint_of_load({.name = "imagenet-22k"}),
-            "data.name = \"imagenet-22k\": no such data set; there are csv, fashion-mnist, idx, "
-            "logic");
+  const std::string unlike_any = complaint_of_load({.name = "imagenet-22k"});
+  EXPECT_EQ(unlike_any.find("data.name = \"imagenet-22k\": no such data set; there are csv, "), 0u);
 }
 
 TEST(DataSet, EveryKeyIsReadBackAsItWasWritten) {
@@ -348,28 +345,6 @@ TEST(DataSet, HugeSetsAreRefusedBeforeTheyAreAllocated) {
   EXPECT_EQ(complaint([] { refuse_too_large(0, all); }), "");
 }
 
-TEST(DataSet, LogicGatesAreTheirTruthTables) {
-  for (const auto& [gate, title, truth] : {std::tuple(Gate::and_gate, "AND", Labels{0, 0, 0, 1}),
-                                           {Gate::or_gate, "OR", {0, 1, 1, 1}},
-                                           {Gate::nand_gate, "NAND", {1, 1, 1, 0}},
-                                           {Gate::xor_gate, "XOR", {0, 1, 1, 0}}}) {
-    const DataSet data = load_data({.name = "logic", .gate = gate});
-    EXPECT_EQ(data.title, title);
-    EXPECT_EQ(data.classes, (Names{"0", "1"}));
-    EXPECT_EQ(data.train.labels, truth);
-    EXPECT_EQ(data.train.inputs.values(), (std::vector<float>{0, 0, 0, 1, 1, 0, 1, 1}));
-    EXPECT_EQ(data.test.labels, truth);
-    EXPECT_EQ(data.test.inputs.values(), data.train.inputs.values());
-  }
-}
-
-TEST(DataSet, LogicGatesRepeatInAnEpochButNotInTheTest) {
-  const DataSet data = load_data({.name = "logic", .gate = Gate::and_gate, .repeats = 3});
-  EXPECT_EQ(data.train.labels, (Labels{0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1}));
-  EXPECT_EQ(data.train.inputs.rows(), 12u);
-  EXPECT_EQ(data.test.size(), 4u);
-}
-
 // What the project keeps for its tests, or nothing where it is not on this machine.
 io::Path shared_data() {
   const char* named = std::getenv("NERNST_SHARED_DATA");
@@ -394,28 +369,6 @@ TEST(DataSet, TheDigitsOfUciAreReadAsPublished) {
   const auto& values = data.train.inputs.values();
   EXPECT_EQ(*std::min_element(values.begin(), values.end()), 0);
   EXPECT_EQ(*std::max_element(values.begin(), values.end()), 1);
-}
-
-TEST(DataSet, FashionMnistIsReadAsPublished) {
-  if (!FashionMnist::found().found) GTEST_SKIP() << FashionMnist::found().where;
-  const DataSet data = load_data({.validation_fraction = 0.1});
-  EXPECT_EQ(data.title, "Fashion-MNIST");
-  EXPECT_EQ(data.features(), 784u);
-  EXPECT_EQ(data.classes.size(), 10u);
-  EXPECT_EQ(class_counts(data, data.train), std::vector<std::size_t>(10, 5400));
-  EXPECT_EQ(class_counts(data, data.validation), std::vector<std::size_t>(10, 600));
-  EXPECT_EQ(class_counts(data, data.test), std::vector<std::size_t>(10, 1000));
-  // the first of the test is an ankle boot
-  EXPECT_EQ(data.classes[data.test.labels[0]], "Ankle boot");
-  double sum = 0;
-  for (const Samples* part : {&data.train, &data.validation}) {
-    for (const float x : part->inputs.values()) {
-      ASSERT_TRUE(x >= 0 && x <= 1);
-      sum += x;
-    }
-  }
-  // the mean that everybody's tutorial normalises by
-  EXPECT_NEAR(sum / (60000.0 * 784), 0.2860, 0.00005);
 }
 
 }  // namespace

@@ -130,7 +130,9 @@ void write_file_atomically(const Path& path, std::string_view bytes) {
   }
 
   const Path folder = target.has_parent_path() ? target.parent_path() : Path(".");
-  const Path partial = folder / ("." + target.filename().string() + ".partial");
+  Path partial = folder / ".";
+  partial += target.filename();
+  partial += ".partial";
   for (;;) {
     Descriptor file(partial, O_WRONLY | O_CREAT | O_NOFOLLOW);
     if (!file.is_open()) refuse(path, errno);

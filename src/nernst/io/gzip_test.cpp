@@ -63,11 +63,11 @@ TEST(Gzip, DamageIsNoticed) {
 }
 
 TEST(Gzip, ABombIsNotUnpacked) {
-  const std::string bomb = gzip(std::string(50000003, '\0'));
-  ASSERT_LT(bomb.size(), 60000u);
-  EXPECT_NE(complaint([&] { gunzip(bomb, "x", 50000002); }).find("more than 50000002 bytes"),
+  const std::string bomb = gzip(std::string(5000003, '\0'));
+  ASSERT_LT(bomb.size(), 6000u);
+  EXPECT_NE(complaint([&] { gunzip(bomb, "x", 5000002); }).find("more than 5000002 bytes"),
             std::string::npos);
-  EXPECT_EQ(gunzip(bomb, "x", 50000003).size(), 50000003u);
+  EXPECT_EQ(gunzip(bomb, "x", 5000003).size(), 5000003u);
   EXPECT_NE(complaint([&] { gunzip(bomb, "x", 0); }), "");
   // many small members are one large file too
   std::string many;

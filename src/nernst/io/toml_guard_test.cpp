@@ -27,9 +27,9 @@ TEST(TomlGuard, WhatComesOutIsAsciiWithTheSameLines) {
             "# ??\na = \"\\U000000E9\\\"\"\nb = \"\\U000020AC\\\\\\\"\"\nc = '\\plain'");
 }
 
-TEST(TomlGuard, EveryCharacterOfUnicodeIsReadInEveryKindOfString) {
-  // a thousand characters to a string, so that it takes seconds and not hours
-  for (unsigned first = 0x80; first < 0x110000; first += 1009) {
+TEST(TomlGuard, CharactersOfUnicodeAreReadInEveryKindOfString) {
+  // a thousand characters to a string; of those beyond 16 bits, which are all alike, some
+  for (unsigned first = 0x80; first < 0x110000; first += first < 0x10000 ? 1009 : 37003) {
     std::string all;
     for (unsigned code = first; code < std::min(first + 1009, 0x110000u); ++code)
       if (code < 0xD800 || code > 0xDFFF) all += utf8(code);
@@ -48,11 +48,11 @@ TEST(TomlGuard, EveryCharacterOfUnicodeIsReadInEveryKindOfString) {
 TEST(TomlGuard, ACharacterBeyondAsciiOutsideOfQuotesIsRefused) {
   for (const unsigned code :
        {0x80u, 0x85u, 0xA0u, 0xA7u, 0x40Bu, 0x2003u, 0x2028u, 0x3000u, 0xFEFFu, 0x1F600u}) {
-    for (const std::string& text :
-         {utf8(code), "a" + utf8(code) + " = 1", "a = " + utf8(code), "a = 1" + utf8(code),
-          "a = [1," + utf8(code) + "]", "a = 7b=\"" + utf8(code) + "ex"})
+    const std::string c = utf8(code);
+    for (const std::string& text : {c, "a" + c + " = 1", "a = " + c, "a = 1" + c,
+                                    "a = [1," + c + "]", "a = 7b=\"" + c + "ex"})
       EXPECT_EQ(complaint([&] { parse_toml("\n" + text, "x"); }).find("x:2: "), 0u) << text;
-    EXPECT_NE(complaint([&] { parse_toml("a = \"\\" + utf8(code) + "\"", "x"); }), "");
+    EXPECT_NE(complaint([&] { parse_toml("a = \"\\" + c + "\"", "x"); }), "");
   }
 }
 
