@@ -21,7 +21,7 @@ void ChipSpec::describe(Fields& f) {
 }
 
 double automatic_full_scale(std::size_t inputs) {
-  return 8 / std::sqrt(static_cast<double>(inputs));
+  return 16 / std::sqrt(static_cast<double>(inputs));
 }
 
 }  // namespace nernst

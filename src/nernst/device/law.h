@@ -122,7 +122,8 @@ double largest_dose_at_once(const Law& law, const CellOf<Law, double>& cell) {
       steepest = math::maximum(steepest, std::abs(slope));
     }
   }
-  constexpr double allowed = 0.1, most = 64;
+  // a step that is the same everywhere leaves no error however large the dose
+  constexpr double allowed = 0.1, most = 1e9;
   return steepest * most > allowed ? std::floor(math::maximum(allowed / steepest, 1.0)) : most;
 }
 

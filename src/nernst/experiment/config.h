@@ -29,7 +29,7 @@ struct TrainingSpec {
   LossKind loss = LossKind::automatic;
   bool accumulate = false;
   bool reference = true;
-  double monitor_threshold = 0.5;
+  double monitor_threshold = 0.1;
   double checkpoint_s = 5;
   void describe(Fields& f);
 };

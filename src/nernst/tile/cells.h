@@ -238,7 +238,9 @@ void Cells<Law, T>::dose_cell(std::size_t cell, T dose, bool up, std::uint64_t e
   const bool per_pulse = spec_.noise == NoiseMode::per_pulse;
   const T at_once = per_pulse ? T(1) : dose_at_once_;
   T left = dose;
-  for (std::uint64_t part = 0; left > T(0); ++part) {
+  // past so many parts every law has long reached the bound of its window
+  const std::uint64_t most_parts = per_pulse ? 1'000'000 : 1024;
+  for (std::uint64_t part = 0; left > T(0) && part < most_parts; ++part) {
     const T now = math::minimum(left, at_once);
     // per pulse the draw belongs to the pulse in the life of the cell, so that trains can be split;
     // aggregated it belongs to the operation
