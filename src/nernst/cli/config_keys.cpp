@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/config.h"
 
@@ -27,7 +29,18 @@ void add_laws(std::vector<ConfigTable>& tables, LawList<Laws...>) {
    ...);
 }
 
-// "[training] seconds between checkpoints (a number of 0 or more; s)"
+// Each line begins as TOML has it, so that a table can be copied into a config.
+std::string comment(const std::string& remark, const Look& look) {
+  if (remark.empty()) return "";
+  Look narrow = look;
+  narrow.columns -= std::min<std::size_t>(narrow.columns, 2);
+  std::string text = "# ";
+  for (const char c : wrapped(remark, 0, narrow)) text += c == '\n' ? "\n# " : std::string(1, c);
+  text.resize(text.size() - 2);
+  return text;
+}
+
+// "seconds between checkpoints (a number of 0 or more; unit s)"
 std::string help_of(const ConfigKey& key) {
   return fmt::format("{} ({}{}{})", key.help, key.type, key.unit.empty() ? "" : "; unit ",
                      key.unit);
@@ -59,7 +72,7 @@ std::string config_tables_text(const Look& look) {
   for (const ConfigTable& table : config_tables()) {
     if (!text.empty()) text += "\n";
     text += shaded(table.header, Shade::strong, look);
-    text += table.remark.empty() ? "\n" : "\n" + wrapped("# " + table.remark, 0, look);
+    text += "\n" + comment(table.remark, look);
     TextTable rows({Align::left, Align::left});
     for (const ConfigKey& key : table.keys)
       rows.row({fmt::format("{} = {}", key.name, key.default_value.dump()), help_of(key)},

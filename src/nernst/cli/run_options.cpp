@@ -10,7 +10,7 @@ namespace nernst {
 
 void add_set_option(CLI::App& app, std::vector<std::string>& settings) {
   app.add_option("--set", settings, "change a key of the config; may be given many times")
-      ->option_text("KEY=VALUE")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
 
@@ -24,6 +24,7 @@ void add_threads_option(CLI::App& app, int& threads) {
          },
          "threads; 0 = one for each core; default 1; same result")
       ->option_text("N")
+      ->type_name("N")
       ->check(CLI::Range(0, most));
 }
 

@@ -31,15 +31,18 @@ class DeviceCurveCommand final : public Command {
         ->required();
     app.add_option("--cells", cells_, "cells to pulse, default 200")
         ->option_text("N")
+        ->type_name("N")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
     app.add_option("--pulses", pulses_, "pulses up, and then down; default: the whole window")
         ->option_text("N")
+        ->type_name("N")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
     app.add_option("--seed", seed_, "of the cells and the noise, default 1")
         ->option_text("N")
+        ->type_name("N")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{9'000'000'000'000'000}));
     app.add_option("--out", out_, "write STEM.csv and STEM.svg; without it the CSV is printed")
-        ->option_text("STEM");
+        ->type_name("STEM");
   }
 
   Answer run(Console& console) override {

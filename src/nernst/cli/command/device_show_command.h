@@ -102,6 +102,8 @@ class DeviceShowCommand final : public Command {
     const Tree value = field.value();
     if (value.is_number_float()) return quantity(value.get<double>(), field.note.unit, look);
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    // a measured table would not fit; --json has all of it
+    if (value.is_array() && value.size() > 4) return fmt::format("{} numbers", value.size());
     return value.is_string() ? value.get<std::string>() : value.dump();
   }
 

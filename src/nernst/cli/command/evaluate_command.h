@@ -38,10 +38,10 @@ class EvaluateCommand final : public Command {
   void options(CLI::App& app) override {
     app.add_option("RUN", run_, "the folder of the run")->type_name("")->required();
     app.add_option("--data", data_, "another data set; default: that of the run")
-        ->option_text("NAME");
+        ->type_name("NAME");
     app.add_option("--weights", weights_,
                    "write the weights: layer_0_weights (rows x inputs), layer_0_bias, ...")
-        ->option_text("FILE.npz");
+        ->type_name("FILE.npz");
     add_set_option(app, settings_);
     add_threads_option(app, threads_);
   }

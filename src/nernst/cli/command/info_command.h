@@ -23,7 +23,7 @@ class InfoCommand final : public Command {
  public:
   static constexpr std::string_view kName = "info";
   static constexpr std::string_view kHelp =
-      "version, back-ends, data sets found, devices, schedules; --config: every config key";
+      "version, back-ends, data sets found, devices, schedules, laws";
   static constexpr std::string_view kExamples =
       "nernst info\n"
       "nernst info --config          (the same as nernst help config)\n"

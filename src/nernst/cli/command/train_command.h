@@ -38,9 +38,9 @@ class TrainCommand final : public Command {
     app.add_option("FILE", file_, "the experiment in TOML; nernst help config lists its keys")
         ->type_name("");
     app.add_option("--resume", resume_, "go on with the run in this folder, to the same bits")
-        ->option_text("RUN");
+        ->type_name("RUN");
     app.add_option("--out", out_, "folder of the run; default: runs/ and a readable name")
-        ->option_text("DIR");
+        ->type_name("DIR");
     add_set_option(app, settings_);
     add_threads_option(app, threads_);
   }
@@ -90,7 +90,7 @@ class TrainCommand final : public Command {
     bool begun = false;
     hooks.progress = [&](const Progress& progress) {
       // before there is progress, an error may have to be the only sentence
-      if (!begun) console.note("run: " + folder.string());
+      if (!begun) console.note("saving to " + folder.string());
       begun = true;
       report.show(progress, hooks.now_s());
     };
