@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -151,7 +152,7 @@ TYPED_TEST(EveryLawTest, ADoseHasMeanAndSpreadOfItsPulses) {
   DeviceSpec device = typical_device<TypeParam>();
   const auto& law = std::get<TypeParam>(device.law);
   const auto cell = some_cells<TypeParam>(device, 1)[0].cell;
-  const double n = largest_dose_at_once(law, cell);
+  const double n = std::min(largest_dose_at_once(law, cell), 64.0);
   ASSERT_GT(n, 5) << "the test device is meant to have a small step";
 
   for (const double start : {-0.4, 0.1, 0.5}) {

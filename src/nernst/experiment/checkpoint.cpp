@@ -38,6 +38,15 @@ void read_planes(const io::Hdf5Reader& file, const std::vector<PlaneView>& state
 
 }  // namespace
 
+void check_identity(const std::string& where, const RunIdentity& now, const RunIdentity& begun) {
+  if (now.config != begun.config)
+    throw ConfigError(where, "",
+                      "belongs to another config; restore config.toml and device.toml of this run");
+  if (now.data != begun.data)
+    throw ConfigError(where, "",
+                      "was made with other data; give this run the data that it began with");
+}
+
 void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                       const RunPosition& position, const Books& books,
                       const std::vector<PlaneView>& state) {
@@ -67,12 +76,8 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
 void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                      RunPosition& position, Books& books, const std::vector<PlaneView>& state) {
   const io::Hdf5Reader file(io::read_file(path), path.string());
-  if (file.read_text("/identity/config") != identity.config)
-    throw ConfigError(path.string(), "",
-                      "belongs to another config; restore config.toml and device.toml of this run");
-  if (file.read_text("/identity/data") != identity.data)
-    throw ConfigError(path.string(), "",
-                      "was made with other data; give this run the data that it began with");
+  check_identity(path.string(), identity,
+                 {file.read_text("/identity/config"), file.read_text("/identity/data")});
   std::vector<std::uint64_t> counts = position_counts(position);
   std::vector<double> sums(2);
   std::vector<std::int64_t> peaks(2);

@@ -35,6 +35,9 @@ struct RunIdentity {
   std::string config, data;  // digests
 };
 
+// Throws ConfigError that names `where` when something begun as `begun` would go on as `now`.
+void check_identity(const std::string& where, const RunIdentity& now, const RunIdentity& begun);
+
 void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                       const RunPosition& position, const Books& books,
                       const std::vector<PlaneView>& state);

@@ -33,6 +33,12 @@ void read_network(const Tree& table, NetworkSpec& network) {
   }
 }
 
+std::string joined(const std::vector<NamedHelp>& items) {
+  std::string names;
+  for (const NamedHelp& item : items) names += (names.empty() ? "" : ", ") + std::string(item.name);
+  return names;
+}
+
 // `changes` over `base`, table by table.
 void merge(Tree& base, const Tree& changes) {
   for (const auto& [key, value] : changes.items()) {
@@ -47,8 +53,9 @@ void merge(Tree& base, const Tree& changes) {
 }  // namespace
 
 void TrainingSpec::describe(Fields& f) {
-  f.text("schedule", schedule, "how errors reach the layers and when each is updated");
-  f.text("update", update, "how an array takes an outer product");
+  f.text("schedule", schedule,
+         "how errors reach the layers and when each is updated: " + joined(schedules()));
+  f.text("update", update, "how an array takes an outer product: " + joined(update_rules()));
   learning_rate.describe(f);
   f.integer("epochs", epochs, {.min = 1, .max = 1e9, .help = "times through the training samples"});
   f.integer("batch", batch, {.min = 1, .max = 1 << 16, .help = "samples of a mini-batch"});

@@ -20,7 +20,8 @@ namespace nernst {
 namespace {
 
 // What made the run, for whoever reads the folder.
-Tree made_by(const Config& config, const DataSet& data, const RunSetup& setup) {
+Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& data,
+             const RunSetup& setup) {
   Tree tree = Tree::object();
   tree["nernst"] = kVersion;
   tree["compiler"] = kCompiler;
@@ -29,7 +30,9 @@ Tree made_by(const Config& config, const DataSet& data, const RunSetup& setup) {
   tree["instruction_set"] = instruction_set();
   tree["threads"] = setup.threads;
   tree["data"] = data.title;
-  tree["data_checksum"] = data.checksum;
+  tree["data_checksum"] = identity.data;
+  tree["config_checksum"] = identity.config;
+  tree["features"] = data.features();
   tree["device"] = config.chip.device;
   return tree;
 }
@@ -138,6 +141,10 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   return result;
 }
 
+std::string text_in(const Tree& table, const char* key) {
+  return table.contains(key) && table[key].is_string() ? table[key].get<std::string>() : "";
+}
+
 Tree ledger_json(const LedgerCounts& original) {
   LedgerCounts counts = original;
   Tree tree = write_fields(fields_of(counts));
@@ -154,8 +161,8 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   const DataSet data = load_data(config.data);
   fit_network(config, data);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
-  const RunFolder folder = RunFolder::create(path);
-  folder.write_plan(config, device, made_by(config, data, setup));
+  const Tree maker = made_by(config, identity_of(config, device, data), data, setup);
+  const RunFolder folder = RunFolder::create(path, config, device, maker);
   return train_in(folder, config, device, data, setup, hooks);
 }
 
@@ -166,6 +173,10 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   const DeviceSpec device = folder.read_device();
   const DataSet data = load_data(config.data);
   fit_network(config, data);
+  // before there is a checkpoint to belong to, the folder itself says what it was begun with
+  check_identity(path.string(), identity_of(config, device, data),
+                 {text_in(folder.read_made_by(), "config_checksum"),
+                  text_in(folder.read_made_by(), "data_checksum")});
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
   return train_in(folder, config, device, data, setup, hooks);
 }
@@ -204,6 +215,11 @@ FinishedChip load_chip(const std::filesystem::path& path, const DataSet& data,
   const RunFolder folder = RunFolder::open(path);
   FinishedChip finished;
   finished.config = folder.read_config();
+  const Tree maker = folder.read_made_by();
+  if (maker.contains("features") && maker["features"] != data.features())
+    throw ConfigError("data.name", data.title,
+                      fmt::format("has {} features, and the network of {} was trained on {}",
+                                  data.features(), path.string(), maker["features"].dump()));
   fit_network(finished.config, data);
   const DeviceSpec device = folder.read_device();
   finished.chip = make_chip(finished.config, device, setup);

@@ -11,12 +11,24 @@ namespace nernst {
 
 namespace fs = std::filesystem;
 
-RunFolder RunFolder::create(const fs::path& path) {
+RunFolder RunFolder::create(const fs::path& path, const Config& config, const DeviceSpec& device,
+                            const Tree& made_by) {
   std::error_code error;
   if (fs::exists(path) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
     throw ConfigError("--out", path.string(),
                       "is there already; give another folder, or --resume to go on with it");
-  io::make_folder(path);
+  const fs::path clean = path.has_filename() ? path : path.parent_path();
+  const fs::path partial =
+      clean.parent_path() / fmt::format(".{}.partial", clean.filename().string());
+  fs::remove_all(partial, error);
+  io::make_folder(partial);
+  const RunFolder folder(partial);
+  const auto indented = io::JsonLayout::indented;
+  io::write_file_atomically(folder.file("run.json"), io::to_json(made_by, indented));
+  io::write_file_atomically(folder.file("device.toml"), io::to_toml(write_device(device)));
+  io::write_file_atomically(folder.file("config.toml"), io::to_toml(write_config(config)));
+  fs::rename(partial, clean, error);
+  if (error) throw IoError(path.string(), error.message());
   return RunFolder(path);
 }
 
@@ -32,17 +44,14 @@ fs::path RunFolder::free_name(const std::string& name) {
   return path;
 }
 
-void RunFolder::write_plan(const Config& config, const DeviceSpec& device,
-                           const Tree& made_by) const {
-  // the config last: a folder that has it has everything
-  io::write_file_atomically(file("run.json"), io::to_json(made_by, io::JsonLayout::indented));
-  io::write_file_atomically(file("device.toml"), io::to_toml(write_device(device)));
-  io::write_file_atomically(file("config.toml"), io::to_toml(write_config(config)));
-}
-
 Config RunFolder::read_config() const {
   const std::string name = file("config.toml").string();
   return nernst::read_config(io::parse_toml(io::read_file(name, 1 << 20), name));
+}
+
+Tree RunFolder::read_made_by() const {
+  const std::string name = file("run.json").string();
+  return io::parse_json(io::read_file(name, 1 << 20), name);
 }
 
 DeviceSpec RunFolder::read_device() const {

@@ -13,8 +13,10 @@ namespace nernst {
 
 class RunFolder {
  public:
-  // A new folder. Throws ConfigError("--out", ...) when it is there already and not empty.
-  static RunFolder create(const std::filesystem::path& path);
+  // A new folder with what the run is made of; it takes its name when all of that is in it. Throws
+  // ConfigError("--out", ...) when the name is taken by anything but an empty folder.
+  static RunFolder create(const std::filesystem::path& path, const Config& config,
+                          const DeviceSpec& device, const Tree& made_by);
   // The folder of an earlier run. Throws ConfigError when it is none.
   static RunFolder open(const std::filesystem::path& path);
   // `runs/NAME`, or with -2, -3, ... behind it, whichever is not there yet.
@@ -23,10 +25,10 @@ class RunFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(const char* name) const { return path_ / name; }
 
-  // What the run is made of, written once, and read when it goes on or is looked at.
-  void write_plan(const Config& config, const DeviceSpec& device, const Tree& made_by) const;
+  // What the run is made of.
   Config read_config() const;
   DeviceSpec read_device() const;
+  Tree read_made_by() const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}

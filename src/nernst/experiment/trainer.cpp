@@ -125,11 +125,13 @@ void Trainer::train_batch() {
   schedule_->train(step);
 
   const BatchResult& result = step.result();
-  if (!std::isfinite(result.loss))
+  // far beyond what any network that still learns has, however large its outputs
+  constexpr double hopeless = 1e6;
+  if (!(result.loss < hopeless * static_cast<double>(size)))
     throw Diverged(fmt::format(
-        "training.learning_rate = {}: the loss is no longer a number in epoch {} after {} samples; "
+        "training.learning_rate = {}: the loss is out of all bounds in epoch {} after {} samples; "
         "give a smaller rate or schedule \"progressive_compensated\"",
-        training.learning_rate.rate, position_.epoch + 1, position_.sample));
+        setup.rate, position_.epoch + 1, position_.sample));
   const std::uint64_t lines_before = lines_due(position_.sample, data_->train.size());
   position_.sample += size;
   position_.step += 1;
@@ -177,7 +179,7 @@ void Trainer::write_metrics(bool epoch_done) {
   line["step"] = position_.step;
   line["train_loss"] = position_.loss / seen;
   line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
-  line["rho"] = monitor_.mean();
+  line["rho"] = monitor_.rho();
   line["time_s"] = chip_->ledger().counts.time_s;
   line["energy_J"] = chip_->ledger().counts.energy.total_J();
   line["pulses"] = chip_->ledger().counts.pulses;

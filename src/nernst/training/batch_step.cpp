@@ -106,7 +106,7 @@ void BatchStep::propagate(std::size_t layer, MatrixView<const double> d, MatrixV
   const auto a = activations(layer);
   for (std::size_t b = 0; b < samples(); ++b) {
     const double own = setup_->rate * products(b, b) * std::sqrt(dot(a.row(b), a.row(b)));
-    if (own > 0) setup_->monitor.observe(layer, own / std::sqrt(dot(back.row(b), back.row(b))));
+    setup_->monitor.observe(layer, own, std::sqrt(dot(back.row(b), back.row(b))));
     if (compensate == Compensate::no) continue;
     const double share = setup_->rate / static_cast<double>(samples());
     for (std::size_t c = 0; c < samples(); ++c)

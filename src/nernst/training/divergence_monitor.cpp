@@ -6,14 +6,23 @@
 
 namespace nernst {
 
-void DivergenceMonitor::observe(std::size_t layer, double rho) {
+void DivergenceMonitor::observe(std::size_t layer, double share, double error) {
   constexpr double weight = 1e-3;
-  // one sample whose error happens to vanish on the way must not fill the mean
-  constexpr double most = 10;
-  if (!std::isfinite(rho)) rho = most;
-  mean_[layer] += weight * (std::min(rho, most) - mean_[layer]);
+  if (!std::isfinite(share) || !std::isfinite(error)) return;
+  means_[2 * layer] += weight * (share - means_[2 * layer]);
+  means_[2 * layer + 1] += weight * (error - means_[2 * layer + 1]);
 }
 
-double DivergenceMonitor::largest() const { return *std::max_element(mean_.begin(), mean_.end()); }
+std::vector<double> DivergenceMonitor::rho() const {
+  std::vector<double> ratios(means_.size() / 2, 0.0);
+  for (std::size_t layer = 0; layer < ratios.size(); ++layer)
+    if (means_[2 * layer + 1] > 0) ratios[layer] = means_[2 * layer] / means_[2 * layer + 1];
+  return ratios;
+}
+
+double DivergenceMonitor::largest() const {
+  const std::vector<double> ratios = rho();
+  return *std::max_element(ratios.begin(), ratios.end());
+}
 
 }  // namespace nernst

@@ -13,19 +13,22 @@ namespace nernst {
 
 // rho = rate |d|^2 |a| / |W'^T d| for the layer that an error leaves (physics of progressive
 // gradient descent: the updated array returns W^T d - rate |d|^2 a). For a mini-batch as if its
-// samples were alike. A running mean over about 1000 samples for each layer.
+// samples were alike. Over about 1000 samples for each layer.
 class DivergenceMonitor {
  public:
-  explicit DivergenceMonitor(std::size_t layers) : mean_(layers, 0.0) {}
+  explicit DivergenceMonitor(std::size_t layers) : means_(2 * layers, 0.0) {}
 
-  void observe(std::size_t layer, double rho);
-  // Running mean for each layer; the first layer sends no error on and stays 0.
-  const std::vector<double>& mean() const { return mean_; }
+  // One sample whose error left `layer` with the size `error`, of which the update made `share`.
+  void observe(std::size_t layer, double share, double error);
+  // rho for each layer; the first layer sends no error on and stays 0.
+  std::vector<double> rho() const;
   double largest() const;
-  PlaneView state() { return {"monitor", std::span(mean_)}; }
+  PlaneView state() { return {"monitor", std::span(means_)}; }
 
  private:
-  std::vector<double> mean_;
+  // running means of share and error for each layer; of both, so that a sample whose error happens
+  // to vanish on the way does not fill the ratio
+  std::vector<double> means_;
 };
 
 }  // namespace nernst

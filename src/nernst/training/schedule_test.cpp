@@ -253,9 +253,9 @@ TEST(Schedule, TheMonitorIsTheShareOfTheUpdateInTheError) {
   Bench bench(small_network());
   const Matrix<double> inputs = samples(1, 9);
   for (int k = 0; k < 200; ++k) bench.train("progressive", 0.2, inputs, classes(1, 5));
-  EXPECT_EQ(bench.monitor->mean()[0], 0);
-  EXPECT_GT(bench.monitor->mean()[2], 0);
-  EXPECT_LT(bench.monitor->mean()[2], 1);
+  EXPECT_EQ(bench.monitor->rho()[0], 0);
+  EXPECT_GT(bench.monitor->rho()[2], 0);
+  EXPECT_LT(bench.monitor->rho()[2], 1);
 }
 
 TEST(Schedule, AnUnknownNameIsAnsweredWithTheNearest) {
