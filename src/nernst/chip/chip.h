@@ -40,7 +40,8 @@ class Chip {
   virtual void outer_update(std::size_t array, std::span<const double> x, std::span<const double> d,
                             double rate) = 0;
 
-  // What is slow, and only program-verify, transfer and characterisation need.
+  // What is slow, row by row or cell by cell: writing an accumulated gradient, characterisation,
+  // program-verify and transfer.
 
   // A signed number of pulses for each cell of a row.
   virtual void write_row(std::size_t array, std::size_t row,

@@ -22,7 +22,8 @@ struct TechnologySpec {
   double p_static_W = 0;
   void describe(Fields& f);
 
-  // Energy of a conversion of b bits: steps times energy per step (Walden figure of merit).
+  // Energy of a conversion of b bits: 2^b steps times energy per step (Walden); 0 bits (ideal) is
+  // charged as 12.
   double e_adc_J(std::int64_t bits) const;
   double e_dac_J(std::int64_t bits) const;
 };

@@ -39,15 +39,17 @@ enum class StepNoise { additive, multiplicative };
 // A law is a plain struct of its own parameters with
 //   kName, kSource           name in configs; paper and equation
 //   describe(Fields&)        table of its parameters
-//   Cell<T>                  what one cell keeps for life: numbers of type T only, among them
-//   w_min, w_max fabricate(cell, nominal, draws) -> Cell<double>     the device-to-device draw
+//   Cell<T>                  what one cell keeps for life: numbers of type T only,
+//                            w_min and w_max among them
+//   fabricate(cell, nominal, draws) -> Cell<double>     the device-to-device draw
 //   pulse(cell, state, up, c2c) -> Change<T>            one nominal pulse
 // and, where it has more to say:
+//   State<T>                                 what changes, where that is more than w
 //   advance(cell, state, dose, up) -> T      the mean change by a dose, exactly
+//   settle(cell, next, dose, up)             the rest of State after w has moved
 //   nominal_step() -> double                 dw_min, when it follows from the parameters
-//   retention_tau_s() -> double              the time constant of a leak among the parameters, or 0
-//   check(cell, where)                       throws ConfigError for parameters that do not fit
-//   together
+//   retention_tau_s() -> double              time constant of a leak among the parameters, or 0
+//   check(cell, where)                       throws ConfigError where parameters contradict
 template <class Law>
 concept DeviceLaw = requires(Law law, const Law& constant, Fields& fields, const CellSpec& cell,
                              const NominalCell& nominal, const CellDraws& draws) {

@@ -151,7 +151,9 @@ void Trainer::train_batch() {
 void Trainer::watch() {
   // the mean needs some samples before it means anything
   constexpr std::uint64_t least_steps = 1000;
-  if (warned_ || position_.step < least_steps || config_->training.monitor_threshold == 0) return;
+  if (!schedule_->passes_updated_arrays() || warned_ || position_.step < least_steps ||
+      config_->training.monitor_threshold == 0)
+    return;
   const double rho = monitor_.largest();
   if (rho < config_->training.monitor_threshold) return;
   warned_ = true;

@@ -28,7 +28,7 @@ class Network {
   // out = f(W [in, 1]); in is B x width(layer), out is B x width(layer + 1).
   void forward(std::size_t layer, MatrixView<const double> in, MatrixView<double> out);
 
-  // back = W^T d without the row of the bias; d is B x width(layer + 1), back is B x width(layer)
+  // back = W^T d without the entry of the bias; d is B x width(layer + 1), back is B x width(layer)
   // and may be the storage of d.
   void backward(std::size_t layer, MatrixView<const double> d, MatrixView<double> back);
 

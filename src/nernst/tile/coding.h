@@ -31,13 +31,12 @@ struct CodingSpec {
   void describe(Fields& f);
 };
 
-// What the drivers of one outer product send.
-//   stochastic           dose[r, c] = popcount(row_train[r] & column_train[c]) * row[r] *
-//   column[c],
+// What the drivers of one outer product send; dose[r, c] =
+//   stochastic           popcount(row_train[r] & column_train[c]) * row[r] * column[c],
 //                        row and column being signs
-//   count                dose[r, c] = row[r] * column[c], rounded stochastically for each cell
-//   amplitude_duration,  dose[r, c] = row[r] * column[c]
-//   exact
+//   count                row[r] * column[c], rounded stochastically for each cell
+//   amplitude_duration   row[r] * column[c], each quantised
+//   exact                row[r] * column[c]
 struct UpdatePulses {
   Coding coding = Coding::exact;
   std::vector<double> row, column;

@@ -26,7 +26,8 @@ namespace nernst {
 // cells.
 enum class WeightCoding { reference_cell, reference_column, differential_pair };
 
-// One draw for each pulse (the definition; splitting a train changes nothing), or one for n pulses.
+// aggregated: one draw for n pulses. per_pulse: one for each (the definition; splitting a train
+// changes nothing).
 enum class NoiseMode { aggregated, per_pulse };
 
 // Where the read noise of cells is drawn: once for each output line with the variance of their sum,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs that a schedule is written in: one mini-batch on a network on a chip.
 //
-// Everything that is held is lent by the ledger, so that a schedule cannot hold anything without
-// its being counted.
+// Activations, errors and gradients are lent by the ledger, so that a schedule cannot hold any of
+// them uncounted; the B x B products of the compensation are not counted.
 #pragma once
 
 #include <cstdint>

@@ -6,11 +6,11 @@
 
 namespace nernst {
 
-void DivergenceMonitor::observe(std::size_t layer, double share, double error) {
+void DivergenceMonitor::observe(std::size_t layer, double update_size, double error_size) {
   constexpr double weight = 1e-3;
-  if (!std::isfinite(share) || !std::isfinite(error)) return;
-  means_[2 * layer] += weight * (share - means_[2 * layer]);
-  means_[2 * layer + 1] += weight * (error - means_[2 * layer + 1]);
+  if (!std::isfinite(update_size) || !std::isfinite(error_size)) return;
+  means_[2 * layer] += weight * (update_size - means_[2 * layer]);
+  means_[2 * layer + 1] += weight * (error_size - means_[2 * layer + 1]);
 }
 
 std::vector<double> DivergenceMonitor::rho() const {

@@ -20,6 +20,10 @@ class Schedule {
 
   // Forward pass, errors and updates of one mini-batch, with the verbs of `step`.
   virtual void train(BatchStep& step) = 0;
+
+  // True where errors travel uncompensated through arrays that this mini-batch has updated, so that
+  // the divergence monitor has its meaning.
+  virtual bool passes_updated_arrays() const { return false; }
 };
 
 // Throws ConfigError("training.schedule", ...) that names the nearest schedule.

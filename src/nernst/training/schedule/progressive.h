@@ -16,6 +16,8 @@ class Progressive final : public Schedule {
       "each layer is updated in place, then the error goes on through the updated array; one error "
       "held";
 
+  bool passes_updated_arrays() const override { return true; }
+
   void train(BatchStep& step) override {
     step.forward();
     HeldSignals error = step.hold_errors();

@@ -15,6 +15,8 @@ class ProgressiveRefresh final : public Schedule {
   static constexpr std::string_view kHelp =
       "progressive, with the forward pass repeated after each layer's update";
 
+  bool passes_updated_arrays() const override { return true; }
+
   void train(BatchStep& step) override {
     HeldSignals error = step.hold_errors();
     for (std::size_t l = step.layers(); l-- > 0;) {
