@@ -90,11 +90,9 @@ double SimulatedChip::weight_step(std::size_t array) const {
 std::uint64_t SimulatedChip::next_event() { return ++operations_; }
 
 void SimulatedChip::spend_time(double seconds) {
-  clock_s_ += seconds;
   ledger_.counts.time_s += seconds;
   ledger_.counts.energy.static_J += seconds * spec_.technology.p_static_W;
-  for (const auto& array : arrays_)
-    for (const Placed& placed : array->tiles) placed.tile->advance_to(clock_s_);
+  wait(seconds);
 }
 
 void SimulatedChip::wait(double seconds) {

@@ -174,9 +174,9 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   const DataSet data = load_data(config.data);
   fit_network(config, data);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
+  const Tree maker = folder.read_made_by();
   check_identity(path.string(), identity_of(config, device, data),
-                 {text_in(folder.read_made_by(), "config_checksum"),
-                  text_in(folder.read_made_by(), "data_checksum")});
+                 {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")});
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
   return train_in(folder, config, device, data, setup, hooks);
 }
