@@ -129,6 +129,14 @@ void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed,
       static_cast<double>(counts.adc_conversions) * technology.e_amplifier_J;
 }
 
+void SimulatedChip::enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses) {
+  LedgerCounts& book = ledger_.counts;
+  book.pulses += static_cast<std::int64_t>(counts.pulses);
+  book.line_pulses += static_cast<std::int64_t>(line_pulses);
+  book.energy.cells_write_J += static_cast<double>(counts.pulses) * device_.physical.e_pulse_J;
+  book.energy.drivers_J += static_cast<double>(line_pulses) * spec_.technology.e_line_pulse_J;
+}
+
 void SimulatedChip::multiply(std::size_t array, Direction direction, MatrixView<const double> in,
                              MatrixView<double> out) {
   const Array& a = at(array);
@@ -189,19 +197,14 @@ void SimulatedChip::outer_update(std::size_t array, std::span<const double> x,
   const std::uint64_t event = next_event();
   const UpdatePulses pulses =
       encode_update(spec_.coding, x, d, rate, weight_step(array), seed_, a.id, event);
-  LedgerCounts& book = ledger_.counts;
-  ++book.outer_updates;
+  ++ledger_.counts.outer_updates;
   if (pulses.nothing()) return;
 
   PulseCounts counts;
   for (const Placed& placed : a.tiles)
     counts += placed.tile->outer_update(
         slice(pulses, placed.first_row, placed.rows, placed.first_column, placed.columns), event);
-  book.pulses += static_cast<std::int64_t>(counts.pulses);
-  book.line_pulses += static_cast<std::int64_t>(pulses.line_pulses);
-  book.energy.cells_write_J += static_cast<double>(counts.pulses) * device_.physical.e_pulse_J;
-  book.energy.drivers_J +=
-      static_cast<double>(pulses.line_pulses) * spec_.technology.e_line_pulse_J;
+  enter_pulses(counts, pulses.line_pulses);
   spend_time(pulses.slots * device_.physical.t_pulse_s);
 }
 
@@ -218,12 +221,8 @@ void SimulatedChip::write_row(std::size_t array, std::size_t row,
     counts += placed.tile->write_row(row - placed.first_row,
                                      pulses.subspan(placed.first_column, placed.columns), event);
   }
-  LedgerCounts& book = ledger_.counts;
-  book.pulses += static_cast<std::int64_t>(counts.pulses);
-  book.cell_writes += static_cast<std::int64_t>(counts.cells);
-  book.line_pulses += static_cast<std::int64_t>(counts.pulses);
-  book.energy.cells_write_J += static_cast<double>(counts.pulses) * device_.physical.e_pulse_J;
-  book.energy.drivers_J += static_cast<double>(counts.pulses) * spec_.technology.e_line_pulse_J;
+  ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
+  enter_pulses(counts, counts.pulses);
   spend_time(spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
 }
 

@@ -74,6 +74,7 @@ class SimulatedChip final : public Chip {
                 MatrixView<double> out);
   const Array& at(std::size_t array) const;
   void enter_reads(const ReadCounts& counts, const Placed& tile, Direction direction);
+  void enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses);
   void enter_cell_reads(std::int64_t cells, ReadReason reason);
   std::vector<double> sense_row(std::size_t array, std::size_t row);
   void spend_time(double seconds);
