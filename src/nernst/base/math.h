@@ -3,7 +3,8 @@
 //
 // glibc picks its own versions by processor, and they differ in the last bits; these use only +, -,
 // *, / and sqrt, which IEEE 754 fixes, so a result is the same on every machine. Each is
-// branch-free, so that a loop over a plane can be vectorised.
+// branch-free and, in single precision, a template on the number type, so that the kernels run the
+// same lines on vectors.
 #pragma once
 
 #include <bit>
@@ -11,6 +12,8 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+
+#include "nernst/base/normal_cubics.h"
 
 namespace nernst::math {
 
@@ -46,19 +49,44 @@ constexpr T horner(T x, T c, T next, Rest... rest) {
 
 }  // namespace detail
 
+// The plain number inside a number type: itself, or what a vector type says.
+template <class T>
+struct NumberOf {
+  using type = T;
+};
+template <class T>
+concept SinglePrecision = std::is_same_v<typename NumberOf<T>::type, float>;
+
+// What exp and log of single precision need besides arithmetic; a vector type brings its own.
+
+// x without its fraction, |x| < 2^31.
+inline float truncated(float x) { return static_cast<float>(static_cast<std::int32_t>(x)); }
+// 2^whole for a whole number from -126 to 127.
+inline float power_of_two(float whole) {
+  return std::bit_cast<float>((static_cast<std::int32_t>(whole) + 127) << 23);
+}
+// x = mantissa 2^exponent with the mantissa in [1/sqrt 2, sqrt 2), so that log(1) is exactly 0.
+template <class T>
+struct Split {
+  T mantissa, exponent;
+};
+inline Split<float> split(float x) {
+  const auto bits = std::bit_cast<std::int32_t>(x) - 0x3f3504f3;
+  return {std::bit_cast<float>((bits & 0x007fffff) + 0x3f3504f3), static_cast<float>(bits >> 23)};
+}
+
 // e^x; relative error below 3e-7 (float) and 5e-16 (double); 0 and the largest number past the
 // range.
-inline float exp(float x) {
-  const float limited = clamp(x, -87.0f, 88.0f);
-  const float scaled = limited * 1.44269504f;
-  const auto n = static_cast<std::int32_t>(scaled + select(scaled < 0.0f, -0.5f, 0.5f));
-  const auto whole = static_cast<float>(n);
+template <SinglePrecision T>
+T exp(T x) {
+  const T limited = clamp(x, T(-87.0f), T(88.0f));
+  const T scaled = limited * T(1.44269504f);
+  const T whole = truncated(scaled + select(scaled < T(0.0f), T(-0.5f), T(0.5f)));
   // ln 2 in two parts, the first with few bits, so that whole * part is exact
-  const float r = (limited - whole * 0.693359375f) + whole * 2.12194440e-4f;
-  const float p =
-      detail::horner(r, 1.0f / 5040, 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f);
-  const float power = std::bit_cast<float>((n + 127) << 23);
-  return select(x < -87.0f, 0.0f, p * power);
+  const T r = (limited - whole * T(0.693359375f)) + whole * T(2.12194440e-4f);
+  const T p = detail::horner(r, T(1.0f / 5040), T(1.0f / 720), T(1.0f / 120), T(1.0f / 24),
+                             T(1.0f / 6), T(0.5f), T(1.0f), T(1.0f));
+  return select(x < T(-87.0f), T(0.0f), p * power_of_two(whole));
 }
 
 inline double exp(double x) {
@@ -76,15 +104,12 @@ inline double exp(double x) {
 
 // Natural logarithm of a positive, finite, normal x; relative error below 2e-7 (float), 5e-16
 // (double).
-inline float log(float x) {
-  // mantissa in [1/sqrt 2, sqrt 2), so that log(1) is exactly 0
-  const auto bits = std::bit_cast<std::int32_t>(x) - 0x3f3504f3;
-  const std::int32_t exponent = bits >> 23;
-  const float m = std::bit_cast<float>((bits & 0x007fffff) + 0x3f3504f3);
-  const float s = (m - 1.0f) / (m + 1.0f), z = s * s;
-  const float p = detail::horner(z, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3, 2.0f);
-  const auto whole = static_cast<float>(exponent);
-  return whole * 0.693359375f + (s * p - whole * 2.12194440e-4f);
+template <SinglePrecision T>
+T log(T x) {
+  const Split<T> parts = split(x);
+  const T s = (parts.mantissa - T(1.0f)) / (parts.mantissa + T(1.0f)), z = s * s;
+  const T p = detail::horner(z, T(2.0f / 9), T(2.0f / 7), T(2.0f / 5), T(2.0f / 3), T(2.0f));
+  return parts.exponent * T(0.693359375f) + (s * p - parts.exponent * T(2.12194440e-4f));
 }
 
 inline double log(double x) {
@@ -101,7 +126,7 @@ inline double log(double x) {
 // x^y for x >= 0; 0^y is 0 (y > 0).
 template <class T>
 T pow(T x, T y) {
-  const T tiny = std::numeric_limits<T>::min();
+  const T tiny = T(std::numeric_limits<typename NumberOf<T>::type>::min());
   return select(x < tiny, T(0), exp(y * log(maximum(x, tiny))));
 }
 
@@ -124,23 +149,17 @@ T tanh(T x) {
 }
 
 // A standard normal number from 32 random bits, by inversion of the distribution function. The
-// lowest bit gives the sign, the other 31 the tail probability p = (bits + 1/2) / 2^32, so |z|
-// reaches 6.3. Our own minimax fit of z / (1 - 2p) in w = -log(4p(1 - p)); relative error
-// below 1.3e-7 plus rounding.
+// lowest bit gives the sign, the other 31 an odd number whose place in 2^31 is the two-sided tail
+// probability, so |z| reaches 6.2 (see normal_cubics.h for the error).
 template <class T>
 T normal(std::uint32_t bits) {
-  const T p = (static_cast<T>(static_cast<std::int32_t>(bits >> 1)) + T(0.5)) * T(0x1p-32);
-  const T x = T(1) - T(2) * p;
-  const T w = -log(T(4) * p * (T(1) - p));
-  const T c = w - T(2.5);
-  const T central = detail::horner(c, T(4.03546347e-08), T(4.86103935e-07), T(-4.99056521e-06),
-                                   T(-6.21799274e-06), T(3.09150203e-04), T(-1.77301016e-03),
-                                   T(-5.90817097e-03), T(0.34880266), T(2.12331357));
-  const T t = std::sqrt(maximum(w, T(0))) - T(3.4897422338761794);
-  const T tail = detail::horner(t, T(5.10173787e-05), T(1.18298911e-05), T(-4.27001407e-04),
-                                T(7.71718544e-04), T(-9.17983731e-04), T(1.5199076e-03),
-                                T(-3.01068026e-03), T(4.739483e-03), T(1.4245415), T(4.70247563));
-  const T z = x * select(w < T(5), central, tail);
+  // through float in every precision, so that all agree on the octave
+  const auto tail = static_cast<float>(static_cast<std::int32_t>((bits >> 1) | 1));
+  const auto tail_bits = std::bit_cast<std::uint32_t>(tail);
+  const std::uint32_t octave = (tail_bits >> 23) - 127;
+  const auto m = static_cast<T>(std::bit_cast<float>((tail_bits & 0x007fffffu) | 0x3f800000u));
+  const T z = detail::horner(m, T(kNormalCubics[3][octave]), T(kNormalCubics[2][octave]),
+                             T(kNormalCubics[1][octave]), T(kNormalCubics[0][octave]));
   return select((bits & 1) != 0, -z, z);
 }
 

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "nernst/base/math.h"
@@ -65,6 +67,17 @@ class NoiseStream {
   std::uint32_t word(std::uint64_t cell, std::uint64_t event) const {
     return words(static_cast<std::uint32_t>(cell >> 2), event)[cell & 3];
   }
+
+  // The word of a cell of an array with `columns` columns. One block of four words serves the eight
+  // cells of a column in rows 8k .. 8k + 7: a word goes to two rows, to the second with its halves
+  // exchanged, so that each sees 16 bits of its own first and the other's as its fine bits. The
+  // correlation that this leaves between the two is 2^-15. Lanes over columns need no shuffle.
+  std::uint32_t array_word(std::size_t row, std::size_t column, std::size_t columns,
+                           std::uint64_t event) const {
+    const auto block = static_cast<std::uint32_t>((row / 8) * columns + column);
+    return std::rotl(words(block, event)[row % 8 / 2], row % 2 == 0 ? 0 : 16);
+  }
+
   template <class T>
   T normal(std::uint64_t cell, std::uint64_t event) const {
     return math::normal<T>(word(cell, event));
@@ -73,6 +86,10 @@ class NoiseStream {
   T uniform(std::uint64_t cell, std::uint64_t event) const {
     return math::uniform<T>(word(cell, event));
   }
+
+  // What a vector form of `words` needs.
+  std::array<std::uint32_t, 2> key() const { return key_; }
+  std::uint32_t stream() const { return stream_; }
 
  private:
   std::array<std::uint32_t, 2> key_{};

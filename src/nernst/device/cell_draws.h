@@ -3,6 +3,7 @@
 // law has.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "nernst/base/noise.h"
@@ -22,19 +23,35 @@ enum class Draw : std::uint8_t {
   stuck_value,
   slope_up,
   slope_down,
+  last = slope_down,
 };
 
-// The draws of one cell: a pure function of (seed, tile, cell, draw).
+// The draws of one cell: a pure function of (seed, tile, cell, draw). Draw d is word d mod 4 of the
+// block of the cell at event d / 4.
 class CellDraws {
  public:
-  CellDraws(const NoiseStream& stream, std::uint64_t cell) : stream_(&stream), cell_(cell) {}
-  double normal(Draw draw) const { return stream_->normal<double>(cell_, event(draw)); }
-  double uniform(Draw draw) const { return stream_->uniform<double>(cell_, event(draw)); }
+  CellDraws(const NoiseStream& stream, std::uint64_t cell) {
+    for (std::uint32_t event = 0; event < kBlocks; ++event)
+      blocks_[event] = stream.words(static_cast<std::uint32_t>(cell), event);
+  }
+  // A cell whose every normal draw is `z`: 0 makes the nominal cell, 1 one that is off by a standard
+  // deviation in everything.
+  static CellDraws fixed(double z) { return CellDraws(z); }
+
+  double normal(Draw draw) const { return fixed_ ? z_ : math::normal<double>(word(draw)); }
+  double uniform(Draw draw) const { return fixed_ ? 0.5 : math::uniform<double>(word(draw)); }
 
  private:
-  static std::uint64_t event(Draw draw) { return static_cast<std::uint64_t>(draw); }
-  const NoiseStream* stream_;
-  std::uint64_t cell_;
+  explicit CellDraws(double z) : fixed_(true), z_(z) {}
+  std::uint32_t word(Draw draw) const {
+    const auto d = static_cast<std::uint32_t>(draw);
+    return blocks_[d / 4][d % 4];
+  }
+
+  static constexpr std::uint32_t kBlocks = static_cast<std::uint32_t>(Draw::last) / 4 + 1;
+  std::array<PhiloxBlock, kBlocks> blocks_{};
+  bool fixed_ = false;
+  double z_ = 0;
 };
 
 // The steps and bounds of one cell, before its law adds what is its own.

@@ -46,6 +46,7 @@ struct SpreadSpec {
 struct FaultSpec {
   double stuck = 0;  // fraction of cells that keep one conductance of their window for ever
   double dead = 0;   // fraction of cells that conduct nothing
+  bool possible() const { return stuck > 0 || dead > 0; }
   void describe(Fields& f);
 };
 

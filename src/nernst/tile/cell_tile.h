@@ -23,7 +23,7 @@ class CellTile : public Tile {
     NERNST_CHECK(row < cells_.rows() && pulses.size() == cells_.columns());
     PulseCounts counts;
     for (std::size_t c = 0; c < pulses.size(); ++c)
-      cells_.dose_weight(row * cells_.columns() + c, static_cast<T>(pulses[c]), event, counts);
+      cells_.dose_weight(row, c, static_cast<T>(pulses[c]), event, counts);
     return counts;
   }
 
@@ -31,7 +31,7 @@ class CellTile : public Tile {
                     std::uint64_t event) override {
     NERNST_CHECK(row < cells_.rows() && column < cells_.columns());
     PulseCounts counts;
-    cells_.dose_weight(row * cells_.columns() + column, static_cast<T>(pulses), event, counts);
+    cells_.dose_weight(row, column, static_cast<T>(pulses), event, counts);
     return counts;
   }
 
@@ -39,16 +39,15 @@ class CellTile : public Tile {
     NERNST_CHECK(row < cells_.rows() && net.size() == cells_.columns());
     const double spread = cells_.net_read_noise();
     for (std::size_t c = 0; c < net.size(); ++c) {
-      const std::size_t index = row * cells_.columns() + c;
-      net[c] = cells_.exact_net(index);
-      if (spread > 0) net[c] += spread * cell_noise_.template normal<double>(index, event);
+      net[c] = cells_.exact_net(row, c);
+      if (spread > 0) net[c] += spread * cell_read_noise(row, c, event);
     }
   }
 
   void reset_row(std::size_t row, std::uint64_t event) override {
     NERNST_CHECK(row < cells_.rows());
     for (std::size_t c = 0; c < cells_.columns(); ++c)
-      cells_.reset_weight(row * cells_.columns() + c, event);
+      cells_.reset_weight(row, c, event);
   }
 
   void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
@@ -57,7 +56,7 @@ class CellTile : public Tile {
     NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
     for (std::size_t r = 0; r < net.rows(); ++r)
       for (std::size_t c = 0; c < net.columns(); ++c)
-        net(r, c) = cells_.exact_net(r * cells_.columns() + c);
+        net(r, c) = cells_.exact_net(r, c);
   }
   std::uint32_t most_pulses() const override { return cells_.most_pulses(); }
   std::vector<PlaneView> state() override { return cells_.state(); }
@@ -69,6 +68,10 @@ class CellTile : public Tile {
     const double spread = cells_.net_read_noise();
     if (spread <= 0) return 0;
     return spread * std::sqrt(drive) * line_noise_.template normal<double>(line, event);
+  }
+
+  double cell_read_noise(std::size_t row, std::size_t column, std::uint64_t event) const {
+    return math::normal<double>(cell_noise_.array_word(row, column, cells_.columns(), event));
   }
 
   Cells<Law, T> cells_;

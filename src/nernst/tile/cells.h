@@ -2,8 +2,8 @@
 // The cells of a tile as planes, one array for each quantity, and what a pulse does to one of them.
 //
 // The back-ends share this and differ in the loops over it. Side 0 holds the cell that raises the
-// net weight; a differential pair has a side 1 that lowers it. Cell `side * size + index` is the
-// one of side `side` at row-major position `index`.
+// net weight; a differential pair has a side 1 that lowers it. Rows of a plane start on a cache line
+// (see CellLayout); what lies behind the last column is never pulsed and stays 0.
 #pragma once
 
 #include <array>
@@ -12,10 +12,20 @@
 #include <cstdint>
 #include <vector>
 
-#include "nernst/device/fabricate.h"
+#include "nernst/tile/cell_constants.h"
 #include "nernst/tile/tile.h"
 
 namespace nernst {
+
+// Past so many pulses in one operation every law has long reached the bound of its window.
+inline constexpr std::uint32_t kMostPulses = 1'000'000;
+// Parts that a dose is given in at most, where noise is drawn for many pulses together.
+inline constexpr std::uint64_t kMostParts = 1024;
+
+// The event of the draw for part `part` of an operation.
+constexpr std::uint64_t aggregated_draw(std::uint64_t event, std::uint64_t part) {
+  return (event << 16) + part;
+}
 
 template <class Law, class T>
 class Cells {
@@ -24,24 +34,30 @@ class Cells {
 
   std::size_t rows() const { return spec_.rows; }
   std::size_t columns() const { return spec_.columns; }
-  std::size_t size() const { return spec_.rows * spec_.columns; }
   bool pair() const { return spec_.weight == WeightCoding::differential_pair; }
+  const Law& law() const { return law_; }
   const TileSpec& spec() const { return spec_; }
   const DeviceSpec& device() const { return device_; }
   const Threads& threads() const { return threads_; }
+  const CellLayout& layout() const { return layout_; }
+  const CellConstants<Law>& constants() const { return constants_; }
 
-  // What a read sees of the cell at `index`, and of all of them.
-  T net(std::size_t index) const { return net_[index]; }
-  MatrixView<const T> net() const { return {net_.data(), spec_.rows, spec_.columns}; }
+  // What a read sees of the cells.
+  MatrixView<const T> net() const {
+    const auto& plane = net_.empty() ? state_planes_[0] : net_;
+    return {plane.data(), layout_.rows, layout_.columns, layout_.stride};
+  }
 
-  // Gives the weight at `index` a signed dose: positive raises it. A pair shares it between its
-  // cells: one goes up and the other down, or, where cells can only rise, one of them rises.
-  void dose_weight(std::size_t index, T dose, std::uint64_t event, PulseCounts& counts);
+  // Gives the weight at (row, column) a signed dose: positive raises it. A pair shares it between
+  // its cells: one goes up and the other down, or, where cells can only rise, one of them rises.
+  void dose_weight(std::size_t row, std::size_t column, T dose, std::uint64_t event,
+                   PulseCounts& counts);
 
-  void reset_weight(std::size_t index, std::uint64_t event);
+  void reset_weight(std::size_t row, std::size_t column, std::uint64_t event);
   void fabricate(MatrixView<const double> net);
   void advance_to(double time_s);
-  double exact_net(std::size_t index) const;  // with retention up to this moment
+  // With retention up to this moment.
+  double exact_net(std::size_t row, std::size_t column) const;
   std::uint32_t most_pulses() const;
   std::vector<PlaneView> state();
 
@@ -53,57 +69,75 @@ class Cells {
     return device_.cell.read_noise * (pair() ? std::sqrt(0.5) : 1.0);
   }
 
-  static std::uint64_t bytes(const DeviceSpec& device, const TileSpec& spec);
+  static std::uint64_t bytes(const Law& law, const DeviceSpec& device, const TileSpec& spec);
+
+  // For the update kernels: planes that are not kept are null.
+  static constexpr std::size_t kStateMembers = sizeof(StateOf<Law, float>) / sizeof(float);
+  T* state_plane(std::size_t member) { return state_planes_[member].data(); }
+  T* net_plane() { return net_.empty() ? nullptr : net_.data(); }
+  T* kept_noise_plane() { return kept_noise_.empty() ? nullptr : kept_noise_.data(); }
+  std::uint32_t* pulse_count_plane() {
+    return pulse_count_.empty() ? nullptr : pulse_count_.data();
+  }
+  T c2c() const { return c2c_; }
+  T dose_at_once() const { return dose_at_once_; }
+  T write_spread() const {
+    return static_cast<T>(device_.cell.write_noise * device_.cell.dw_min);
+  }
+  const NoiseStream& pulse_noise() const { return pulse_noise_; }
+  const NoiseStream& write_noise() const { return write_noise_; }
 
  private:
   using Cell = CellOf<Law, T>;
   using State = StateOf<Law, T>;
-  static constexpr std::size_t kCellPlanes = sizeof(CellOf<Law, float>) / sizeof(float);
-  static constexpr std::size_t kStatePlanes = sizeof(StateOf<Law, float>) / sizeof(float);
 
-  std::size_t cells() const { return size() * (pair() ? 2 : 1); }
-  Cell load_cell(std::size_t cell) const {
-    std::array<T, kCellPlanes> values;
-    for (std::size_t k = 0; k < kCellPlanes; ++k) values[k] = cell_planes_[k][cell];
-    return std::bit_cast<Cell>(values);
-  }
-  State load_state(std::size_t cell) const {
-    std::array<T, kStatePlanes> values;
-    for (std::size_t k = 0; k < kStatePlanes; ++k) values[k] = state_planes_[k][cell];
+  std::size_t sides() const { return pair() ? 2 : 1; }
+  State load_state(std::size_t position) const {
+    std::array<T, kStateMembers> values;
+    for (std::size_t k = 0; k < kStateMembers; ++k) values[k] = state_planes_[k][position];
     return std::bit_cast<State>(values);
   }
-  void store_state(std::size_t cell, const State& state) {
-    const auto values = std::bit_cast<std::array<T, kStatePlanes>>(state);
-    for (std::size_t k = 0; k < kStatePlanes; ++k) state_planes_[k][cell] = values[k];
+  void store_state(std::size_t position, const State& state) {
+    const auto values = std::bit_cast<std::array<T, kStateMembers>>(state);
+    for (std::size_t k = 0; k < kStateMembers; ++k) state_planes_[k][position] = values[k];
+  }
+  T normal(const NoiseStream& stream, std::size_t side, std::size_t row, std::size_t column,
+           std::uint64_t event) const {
+    return math::normal<T>(
+        stream.array_word(layout_.noise_row(side, row), column, layout_.columns, event));
   }
 
-  void fabricate_cells();
-  void dose_cell(std::size_t cell, T dose, bool up, std::uint64_t event, PulseCounts& counts);
+  static bool keeps_net(const CellConstants<Law>& constants, const DeviceSpec& device, bool pair) {
+    return pair || constants.has_offset() || device.cell.write_noise > 0 ||
+           device.retention.enabled();
+  }
+  void dose_cell(std::size_t side, std::size_t row, std::size_t column, T dose, bool up,
+                 std::uint64_t event, PulseCounts& counts);
   // w after the time since its last pulse: w_rest + (w - w_rest) exp(-(age / tau)^beta).
-  T relaxed(std::size_t cell, T w) const;
+  T relaxed(std::size_t position, T w) const;
   // What a read sees of one cell, kept write noise included.
-  T visible(std::size_t cell) const;
-  void refresh_net(std::size_t index);
-  void keep_write_noise(std::size_t cell, const Cell& constants, std::uint64_t event);
+  T visible(std::size_t position) const;
+  T visible_net(std::size_t row, std::size_t column) const;
+  void refresh_net(std::size_t row, std::size_t column);
+  void keep_write_noise(std::size_t side, std::size_t row, std::size_t column,
+                        const Cell& constants, std::uint64_t event);
+  void mark_pulsed(std::size_t position, std::uint32_t pulses);
 
   Law law_;
   DeviceSpec device_;
   TileSpec spec_;
   Threads threads_;
+  CellLayout layout_;
   NoiseStream pulse_noise_, write_noise_, reset_noise_;
   T c2c_, dose_at_once_;
+  CellConstants<Law> constants_;
 
-  // constant for life
-  std::array<std::vector<T>, kCellPlanes> cell_planes_;
-  std::vector<T>
-      offset_;  // of each weight against its reference, added to what is read; empty = none
-  // state
-  std::array<std::vector<T>, kStatePlanes> state_planes_;
-  std::vector<T> kept_noise_;               // empty without write noise
-  std::vector<T> net_;                      // as of net_time
-  std::vector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
-  std::vector<double> written_s_;           // time of the last pulse; empty without retention
-  std::array<double, 2> times_s_{};         // now, and when net_ was last brought up to date
+  std::array<AlignedVector<T>, kStateMembers> state_planes_;
+  AlignedVector<T> kept_noise_;  // empty without write noise
+  AlignedVector<T> net_;         // as of times_s_[1]; empty where it is w itself
+  AlignedVector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
+  AlignedVector<double> written_s_;    // time of the last pulse; empty without retention
+  std::array<double, 2> times_s_{};    // now, and when net_ was last brought up to date
 };
 
 template <class Law, class T>
@@ -113,81 +147,60 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
       device_(device),
       spec_(spec),
       threads_(threads),
+      layout_(spec),
       pulse_noise_(spec.seed, spec.id, Purpose::cycle_to_cycle),
       write_noise_(spec.seed, spec.id, Purpose::write_noise),
       reset_noise_(spec.seed, spec.id, Purpose::reset_spread),
-      c2c_(static_cast<T>(device.cell.c2c)) {
-  NERNST_CHECK(size() > 0);
-  for (auto& plane : cell_planes_) plane.resize(cells());
-  for (auto& plane : state_planes_) plane.resize(cells());
-  net_.resize(size());
-  pulse_count_.resize(cells());
-  if (device.cell.write_noise > 0) kept_noise_.resize(cells());
-  if (device.retention.enabled()) written_s_.resize(cells());
-  // a pair needs no reference: what its cells share cancels
-  const bool own = spec.weight == WeightCoding::reference_cell;
-  const bool shifted = own && device.cell.reference == Reference::symmetry_point;
-  const double spread = own ? device.spread.offset : device.spread.offset_shared;
-  if (!pair() && (spread > 0 || shifted)) offset_.resize(size());
-  fabricate_cells();
-  fabricate({});
-}
+      c2c_(static_cast<T>(device.cell.c2c)),
+      constants_(law, device, spec, threads) {
+  NERNST_CHECK(spec.rows > 0 && spec.columns > 0);
+  // the nominal cell says how many pulses may be taken at once
+  const CellDraws none = CellDraws::fixed(0);
+  const CellSpec cell = cell_spec_of(device_, law_);
+  const auto nominal = law_.fabricate(cell, draw_nominal_cell(cell, SpreadSpec{}, none), none);
+  dose_at_once_ = static_cast<T>(largest_dose_at_once(law_, nominal));
 
-template <class Law, class T>
-void Cells<Law, T>::fabricate_cells() {
-  const NoiseStream stream(spec_.seed, spec_.id, Purpose::fabrication);
-  {
-    // the nominal cell says how many pulses may be taken at once
-    const CellDraws draws(stream, 0);
-    const NominalCell nominal{device_.cell.dw_min * (1 + device_.cell.up_down),
-                              device_.cell.dw_min * (1 - device_.cell.up_down), device_.cell.w_min,
-                              device_.cell.w_max, 1.0};
-    dose_at_once_ =
-        static_cast<T>(largest_dose_at_once(law_, law_.fabricate(device_.cell, nominal, draws)));
-  }
-  threads_.for_each_part(cells(), 4096, [&](std::size_t first, std::size_t last) {
-    for (std::size_t cell = first; cell < last; ++cell) {
-      const auto made = fabricate_cell(device_, law_, CellDraws(stream, cell));
-      const auto values = std::bit_cast<std::array<double, kCellPlanes>>(made.cell);
-      for (std::size_t k = 0; k < kCellPlanes; ++k)
-        cell_planes_[k][cell] = static_cast<T>(values[k]);
-      if (!offset_.empty())
-        offset_[cell] = static_cast<T>(
-            spec_.weight == WeightCoding::reference_column ? made.offset_shared : made.offset_own);
-    }
-  });
+  const std::size_t cells = sides() * layout_.plane();
+  for (auto& plane : state_planes_) plane.resize(cells);
+  if (keeps_net(constants_, device_, pair())) net_.resize(layout_.plane());
+  if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) pulse_count_.resize(cells);
+  if (device.cell.write_noise > 0) kept_noise_.resize(cells);
+  if (device.retention.enabled()) written_s_.resize(cells);
+  fabricate({});
 }
 
 template <class Law, class T>
 void Cells<Law, T>::fabricate(MatrixView<const double> net) {
   NERNST_CHECK(net.empty() || (net.rows() == rows() && net.columns() == columns()));
-  threads_.for_each_part(size(), 4096, [&](std::size_t first, std::size_t last) {
-    for (std::size_t index = first; index < last; ++index) {
-      const T target =
-          net.empty() ? T(0) : static_cast<T>(net(index / columns(), index % columns()));
-      const T offset = offset_.empty() ? T(0) : offset_[index];
-      for (std::size_t side = 0; side < (pair() ? 2u : 1u); ++side) {
-        const std::size_t cell = side * size() + index;
-        const Cell constants = load_cell(cell);
-        State state{};
-        // a fabricated cell without a target stands at mid-conductance, whatever its offset is
-        if (!net.empty()) state.w = side == 0 ? target - offset : -target;
-        state.w = math::clamp(state.w, constants.w_min, constants.w_max);
-        store_state(cell, state);
-        pulse_count_[cell] = 0;
-        if (!kept_noise_.empty()) kept_noise_[cell] = 0;
-        if (!written_s_.empty()) written_s_[cell] = times_s_[0];
-      }
-      refresh_net(index);
+  const auto make = [&](std::size_t side, std::size_t row, std::size_t column) {
+    const std::size_t position = layout_.position(side, row, column);
+    const Cell constants = constants_.template cell<T>(position);
+    State state{};
+    if (!net.empty()) {
+      const T target = static_cast<T>(net(row, column));
+      state.w = side == 0 ? target - constants_.template offset<T>(position) : -target;
     }
+    // a fabricated cell without a target stands at mid-conductance, whatever its offset is
+    state.w = math::clamp(state.w, constants.w_min, constants.w_max);
+    store_state(position, state);
+    if (!pulse_count_.empty()) pulse_count_[position] = 0;
+    if (!kept_noise_.empty()) kept_noise_[position] = 0;
+    if (!written_s_.empty()) written_s_[position] = times_s_[0];
+  };
+  threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t row = first; row < last; ++row)
+      for (std::size_t column = 0; column < columns(); ++column) {
+        for (std::size_t side = 0; side < sides(); ++side) make(side, row, column);
+        refresh_net(row, column);
+      }
   });
   times_s_[1] = times_s_[0];
 }
 
 template <class Law, class T>
-T Cells<Law, T>::relaxed(std::size_t cell, T w) const {
+T Cells<Law, T>::relaxed(std::size_t position, T w) const {
   if (written_s_.empty()) return w;
-  const double age_s = times_s_[0] - written_s_[cell];
+  const double age_s = times_s_[0] - written_s_[position];
   if (age_s <= 0) return w;
   const RetentionSpec& retention = device_.retention;
   const double ratio = age_s / retention.tau_at_temperature_s();
@@ -195,101 +208,110 @@ T Cells<Law, T>::relaxed(std::size_t cell, T w) const {
   const T rest = static_cast<T>(retention.w_rest);
   const T kept = rest + (w - rest) * static_cast<T>(math::exp(-exponent));
   // a cell that is stuck stays so: its window is one point
-  const Cell constants = load_cell(cell);
+  const Cell constants = constants_.template cell<T>(position);
   return math::clamp(kept, constants.w_min, constants.w_max);
 }
 
 template <class Law, class T>
-T Cells<Law, T>::visible(std::size_t cell) const {
-  const T w = relaxed(cell, state_planes_[0][cell]);
-  return kept_noise_.empty() ? w : w + kept_noise_[cell];
+T Cells<Law, T>::visible(std::size_t position) const {
+  const T w = relaxed(position, state_planes_[0][position]);
+  return kept_noise_.empty() ? w : w + kept_noise_[position];
 }
 
 template <class Law, class T>
-void Cells<Law, T>::refresh_net(std::size_t index) {
-  if (pair()) {
-    net_[index] = (visible(index) - visible(size() + index)) * T(0.5);
-  } else {
-    net_[index] = offset_.empty() ? visible(index) : visible(index) + offset_[index];
-  }
+T Cells<Law, T>::visible_net(std::size_t row, std::size_t column) const {
+  const std::size_t position = layout_.position(0, row, column);
+  if (pair()) return (visible(position) - visible(layout_.plane() + position)) * T(0.5);
+  return constants_.has_offset() ? visible(position) + constants_.template offset<T>(position)
+                                 : visible(position);
 }
 
 template <class Law, class T>
-double Cells<Law, T>::exact_net(std::size_t index) const {
-  if (pair()) return (visible(index) - visible(size() + index)) * T(0.5);
-  return offset_.empty() ? visible(index) : visible(index) + offset_[index];
+void Cells<Law, T>::refresh_net(std::size_t row, std::size_t column) {
+  if (!net_.empty()) net_[layout_.position(0, row, column)] = visible_net(row, column);
 }
 
 template <class Law, class T>
-void Cells<Law, T>::keep_write_noise(std::size_t cell, const Cell& constants, std::uint64_t event) {
+double Cells<Law, T>::exact_net(std::size_t row, std::size_t column) const {
+  return visible_net(row, column);
+}
+
+template <class Law, class T>
+void Cells<Law, T>::keep_write_noise(std::size_t side, std::size_t row, std::size_t column,
+                                     const Cell& constants, std::uint64_t event) {
   if (kept_noise_.empty()) return;
   const bool stuck = constants.w_min == constants.w_max;
-  const T spread = static_cast<T>(device_.cell.write_noise * device_.cell.dw_min);
-  kept_noise_[cell] = stuck ? T(0) : spread * write_noise_.template normal<T>(cell, event);
+  kept_noise_[layout_.position(side, row, column)] =
+      stuck ? T(0) : write_spread() * normal(write_noise_, side, row, column, event);
 }
 
 template <class Law, class T>
-void Cells<Law, T>::dose_cell(std::size_t cell, T dose, bool up, std::uint64_t event,
-                              PulseCounts& counts) {
-  const Cell constants = load_cell(cell);
-  State state = load_state(cell);
-  state.w = relaxed(cell, state.w);
-  const auto pulses = static_cast<std::uint32_t>(std::ceil(math::minimum(dose, T(1e6))));
+void Cells<Law, T>::mark_pulsed(std::size_t position, std::uint32_t pulses) {
+  if (!pulse_count_.empty()) pulse_count_[position] += pulses;
+  if (!written_s_.empty()) written_s_[position] = times_s_[0];
+}
+
+template <class Law, class T>
+void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t column, T dose,
+                              bool up, std::uint64_t event, PulseCounts& counts) {
+  const std::size_t position = layout_.position(side, row, column);
+  const Cell constants = constants_.template cell<T>(position);
+  State state = load_state(position);
+  state.w = relaxed(position, state.w);
+  const auto pulses = static_cast<std::uint32_t>(std::ceil(math::minimum(dose, T(kMostPulses))));
   const bool per_pulse = spec_.noise == NoiseMode::per_pulse;
   const T at_once = per_pulse ? T(1) : dose_at_once_;
   T left = dose;
-  // past so many parts every law has long reached the bound of its window
-  const std::uint64_t most_parts = per_pulse ? 1'000'000 : 1024;
+  const std::uint64_t most_parts = per_pulse ? std::uint64_t{kMostPulses} : kMostParts;
   for (std::uint64_t part = 0; left > T(0) && part < most_parts; ++part) {
     const T now = math::minimum(left, at_once);
     // per pulse the draw belongs to the pulse in the life of the cell, so that trains can be split;
     // aggregated it belongs to the operation
-    const std::uint64_t draw = per_pulse ? pulse_count_[cell] + part : (event << 16) + part;
-    const T xi = c2c_ > T(0) ? pulse_noise_.template normal<T>(cell, draw) : T(0);
+    const std::uint64_t draw =
+        per_pulse ? pulse_count_[position] + part : aggregated_draw(event, part);
+    const T xi = c2c_ > T(0) ? normal(pulse_noise_, side, row, column, draw) : T(0);
     state = apply_dose(law_, constants, state, now, up, c2c_, xi);
     left -= now;
   }
-  store_state(cell, state);
-  pulse_count_[cell] += pulses;
-  if (!written_s_.empty()) written_s_[cell] = times_s_[0];
-  keep_write_noise(cell, constants, per_pulse ? pulse_count_[cell] : event);
+  store_state(position, state);
+  mark_pulsed(position, pulses);
+  keep_write_noise(side, row, column, constants, per_pulse ? pulse_count_[position] : event);
   counts.pulses += pulses;
   counts.cells += 1;
 }
 
 template <class Law, class T>
-void Cells<Law, T>::dose_weight(std::size_t index, T dose, std::uint64_t event,
+void Cells<Law, T>::dose_weight(std::size_t row, std::size_t column, T dose, std::uint64_t event,
                                 PulseCounts& counts) {
   if (!(dose > T(0) || dose < T(0))) return;
   const bool raise = dose > T(0);
   const T amount = raise ? dose : -dose;
   if (!pair()) {
-    dose_cell(index, amount, raise, event, counts);
+    dose_cell(0, row, column, amount, raise, event, counts);
   } else if (device_.cell.one_sided) {
-    dose_cell(raise ? index : size() + index, amount, true, event, counts);
+    dose_cell(raise ? 0 : 1, row, column, amount, true, event, counts);
   } else {
-    dose_cell(index, amount, raise, event, counts);
-    dose_cell(size() + index, amount, !raise, event, counts);
+    dose_cell(0, row, column, amount, raise, event, counts);
+    dose_cell(1, row, column, amount, !raise, event, counts);
   }
-  refresh_net(index);
+  refresh_net(row, column);
 }
 
 template <class Law, class T>
-void Cells<Law, T>::reset_weight(std::size_t index, std::uint64_t event) {
-  for (std::size_t side = 0; side < (pair() ? 2u : 1u); ++side) {
-    const std::size_t cell = side * size() + index;
-    const Cell constants = load_cell(cell);
+void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint64_t event) {
+  for (std::size_t side = 0; side < sides(); ++side) {
+    const std::size_t position = layout_.position(side, row, column);
+    const Cell constants = constants_.template cell<T>(position);
     State state{};
     const T spread = static_cast<T>(device_.cell.reset_spread);
-    const T xi = spread > T(0) ? reset_noise_.template normal<T>(cell, event) : T(0);
+    const T xi = spread > T(0) ? normal(reset_noise_, side, row, column, event) : T(0);
     state.w = math::clamp(static_cast<T>(device_.cell.w_reset) + spread * xi, constants.w_min,
                           constants.w_max);
-    store_state(cell, state);
-    pulse_count_[cell] += 1;
-    if (!written_s_.empty()) written_s_[cell] = times_s_[0];
-    keep_write_noise(cell, constants, event);
+    store_state(position, state);
+    mark_pulsed(position, 1);
+    keep_write_noise(side, row, column, constants, event);
   }
-  refresh_net(index);
+  refresh_net(row, column);
 }
 
 template <class Law, class T>
@@ -298,8 +320,9 @@ void Cells<Law, T>::advance_to(double time_s) {
   if (written_s_.empty()) return;
   constexpr double resolution = 1e-3;
   if (time_s - times_s_[1] < resolution * device_.retention.tau_at_temperature_s()) return;
-  threads_.for_each_part(size(), 4096, [&](std::size_t first, std::size_t last) {
-    for (std::size_t index = first; index < last; ++index) refresh_net(index);
+  threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t row = first; row < last; ++row)
+      for (std::size_t column = 0; column < columns(); ++column) refresh_net(row, column);
   });
   times_s_[1] = time_s;
 }
@@ -314,26 +337,33 @@ std::uint32_t Cells<Law, T>::most_pulses() const {
 template <class Law, class T>
 std::vector<PlaneView> Cells<Law, T>::state() {
   std::vector<PlaneView> planes;
-  for (std::size_t k = 0; k < kStatePlanes; ++k)
-    planes.push_back({k == 0 ? "w" : "memory_" + std::to_string(k), std::span(state_planes_[k])});
-  if (!kept_noise_.empty()) planes.push_back({"kept_noise", std::span(kept_noise_)});
-  planes.push_back({"net", std::span(net_)});
-  planes.push_back({"pulse_count", std::span(pulse_count_)});
+  for (std::size_t k = 0; k < kStateMembers; ++k)
+    planes.push_back({k == 0 ? "w" : "memory_" + std::to_string(k), std::span<T>(state_planes_[k])});
+  if (!kept_noise_.empty()) planes.push_back({"kept_noise", std::span<T>(kept_noise_)});
+  if (!net_.empty()) planes.push_back({"net", std::span<T>(net_)});
+  if (!pulse_count_.empty())
+    planes.push_back({"pulse_count", std::span<std::uint32_t>(pulse_count_)});
   if (!written_s_.empty()) {
-    planes.push_back({"written_s", std::span(written_s_)});
+    planes.push_back({"written_s", std::span<double>(written_s_)});
     planes.push_back({"times_s", std::span<double>(times_s_)});
   }
   return planes;
 }
 
 template <class Law, class T>
-std::uint64_t Cells<Law, T>::bytes(const DeviceSpec& device, const TileSpec& spec) {
-  const std::uint64_t weights = std::uint64_t{spec.rows} * spec.columns;
+std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device,
+                                   const TileSpec& spec) {
+  const CellLayout layout(spec);
   const bool pair = spec.weight == WeightCoding::differential_pair;
-  std::uint64_t per_cell = (kCellPlanes + kStatePlanes) * sizeof(T) + sizeof(std::uint32_t);
+  const bool own_net = pair || device.spread.offset > 0 || device.spread.offset_shared > 0 ||
+                       device.cell.reference == Reference::symmetry_point ||
+                       device.cell.write_noise > 0 || device.retention.enabled();
+  std::uint64_t per_cell = CellConstants<Law>::planes(law, device, spec) * sizeof(std::uint16_t) +
+                           kStateMembers * sizeof(T);
+  if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) per_cell += sizeof(std::uint32_t);
   if (device.cell.write_noise > 0) per_cell += sizeof(T);
   if (device.retention.enabled()) per_cell += sizeof(double);
-  return weights * (per_cell * (pair ? 2 : 1) + 2 * sizeof(T));
+  return layout.plane() * (per_cell * (pair ? 2 : 1) + (own_net ? sizeof(T) : 0));
 }
 
 }  // namespace nernst

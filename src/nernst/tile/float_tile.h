@@ -3,6 +3,7 @@
 // updates that visit only the cells on which pulses coincide.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <mutex>
@@ -10,6 +11,7 @@
 
 #include "nernst/tile/cell_tile.h"
 #include "nernst/tile/kernels/matvec.h"
+#include "nernst/tile/kernels/update.h"
 
 namespace nernst {
 
@@ -20,6 +22,7 @@ class FloatTile final : public CellTile<Law, float> {
   FloatTile(const Law& law, const DeviceSpec& device, const TileSpec& spec, Backend backend,
             const Threads& threads)
       : Base(law, device, spec, threads),
+        update_(lanes_for(device, spec, backend)),
         kernels_(backend == Backend::scalar ? scalar_matvec() : fast_matvec()) {}
 
   void mvm(MatrixView<const double> x, MatrixView<double> y, std::uint64_t event) const override {
@@ -56,22 +59,26 @@ class FloatTile final : public CellTile<Law, float> {
   PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override {
     PulseCounts counts;
     if (pulses.nothing()) return counts;
-    // columns that carry no pulse are left out once, not once for each row
-    std::vector<std::uint32_t> active;
-    const bool trains = pulses.coding == Coding::stochastic;
-    for (std::size_t c = 0; c < this->cells_.columns(); ++c)
-      if (trains ? pulses.column_train[c] != 0 : pulses.column[c] != 0)
-        active.push_back(static_cast<std::uint32_t>(c));
-
+    const bool lanes = update_ != nullptr;
+    const ColumnPulses columns(pulses);
+    const UpdateJob job = update_job(pulses, columns, event);
     std::mutex sum;
-    this->cells_.threads().for_each_part(this->cells_.rows(), grain(active.size() + 1),
-                                         [&](std::size_t first, std::size_t last) {
-                                           PulseCounts part;
-                                           for (std::size_t r = first; r < last; ++r)
-                                             update_row(pulses, r, active, event, part);
-                                           const std::lock_guard lock(sum);
-                                           counts += part;
-                                         });
+    // whole groups of rows, because the rows of a group share their noise
+    const std::size_t groups = (this->cells_.rows() + kUpdateRows - 1) / kUpdateRows;
+    this->cells_.threads().for_each_part(
+        groups, grain(kUpdateRows * this->cells_.columns()),
+        [&](std::size_t first, std::size_t last) {
+          PulseCounts part;
+          const std::size_t first_row = first * kUpdateRows;
+          const std::size_t last_row = std::min(last * kUpdateRows, this->cells_.rows());
+          if (lanes) {
+            update_(&this->cells_.law(), job, first_row, last_row, part);
+          } else {
+            for (std::size_t r = first_row; r < last_row; ++r) update_row(pulses, r, event, part);
+          }
+          const std::lock_guard lock(sum);
+          counts += part;
+        });
     return counts;
   }
 
@@ -94,34 +101,87 @@ class FloatTile final : public CellTile<Law, float> {
     return cells_per_part / (cells_per_line + 1) + 1;
   }
 
-  void update_row(const UpdatePulses& pulses, std::size_t r,
-                  const std::vector<std::uint32_t>& active, std::uint64_t event,
-                  PulseCounts& counts) {
-    const std::size_t base = r * this->cells_.columns();
-    const auto row = static_cast<float>(pulses.row[r]);
-    if (pulses.coding == Coding::stochastic) {
-      const std::uint32_t train = pulses.row_train[r];
-      if (train == 0) return;
-      for (const std::uint32_t c : active) {
-        const std::uint32_t together = train & pulses.column_train[c];
-        if (together == 0) continue;
-        const float sign = row * static_cast<float>(pulses.column[c]);
-        const float dose = sign * static_cast<float>(std::popcount(together));
-        this->cells_.dose_weight(base + c, scaled(pulses, r, c, dose), event, counts);
-      }
-      return;
+  UpdateJob update_job(const UpdatePulses& pulses, const ColumnPulses& columns,
+                       std::uint64_t event) {
+    auto& cells = this->cells_;
+    const CellConstants<Law>& constants = cells.constants();
+    UpdateJob job;
+    job.pulses = &pulses;
+    job.columns = &columns;
+    job.layout = cells.layout();
+    job.sides = cells.pair() ? 2 : 1;
+    job.one_sided = cells.device().cell.one_sided;
+    for (std::size_t s = 0; s < job.sides; ++s) {
+      const std::size_t shift = s * cells.layout().plane();
+      CellSide& side = job.side[s];
+      side.constants = constants.data() + shift / kLaneBlock * constants.block();
+      for (std::size_t k = 0; k < Cells<Law, float>::kStateMembers; ++k)
+        side.state[k] = cells.state_plane(k) + shift;
+      if (cells.kept_noise_plane() != nullptr) side.kept_noise = cells.kept_noise_plane() + shift;
+      if (cells.pulse_count_plane() != nullptr)
+        side.pulse_count = cells.pulse_count_plane() + shift;
     }
-    if (row == 0) return;
-    const NoiseStream rounding(this->cells_.spec().seed, this->cells_.spec().id,
-                               Purpose::count_rounding);
-    for (const std::uint32_t c : active) {
+    job.constant_block = constants.block();
+    job.places = constants.places().data();
+    job.w_min_member = CellConstants<Law>::w_min_member();
+    job.w_max_member = CellConstants<Law>::w_max_member();
+    job.offset_member = CellConstants<Law>::kOffset;
+    job.has_offset = constants.has_offset();
+    job.net = cells.net_plane();
+    job.pulse_noise = cells.pulse_noise();
+    job.write_noise = cells.write_noise();
+    job.rounding = rounding();
+    job.event = event;
+    job.c2c = cells.c2c();
+    job.write_spread = cells.write_spread();
+    job.dose_at_once = cells.dose_at_once();
+    const double parts = std::ceil(largest_dose(pulses) / static_cast<double>(job.dose_at_once));
+    job.parts = static_cast<std::uint64_t>(
+        std::clamp(parts, 1.0, static_cast<double>(kMostParts)));
+    return job;
+  }
+
+  // No dose of the update is larger.
+  static double largest_dose(const UpdatePulses& pulses) {
+    double row = 0, column = 0, scale = 1;
+    for (const double v : pulses.row) row = std::max(row, std::abs(v));
+    for (const double v : pulses.column) column = std::max(column, std::abs(v));
+    for (std::size_t r = 0; r < pulses.dose_scale.rows(); ++r)
+      for (const double v : pulses.dose_scale.row(r)) scale = std::max(scale, std::abs(v));
+    const double together = row * column * scale;
+    if (pulses.coding == Coding::stochastic) return together * pulses.slots;
+    if (pulses.coding == Coding::count)
+      return std::min(std::ceil(together), static_cast<double>(pulses.count_max));
+    return together;
+  }
+
+  NoiseStream rounding() const {
+    return NoiseStream(this->cells_.spec().seed, this->cells_.spec().id, Purpose::count_rounding);
+  }
+
+  // The plain version: cell by cell.
+  void update_row(const UpdatePulses& pulses, std::size_t r, std::uint64_t event,
+                  PulseCounts& counts) {
+    const bool trains = pulses.coding == Coding::stochastic;
+    if (trains ? pulses.row_train[r] == 0 : pulses.row[r] == 0) return;
+    const std::size_t columns = this->cells_.columns();
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (trains) {
+        const std::uint32_t together = pulses.row_train[r] & pulses.column_train[c];
+        if (together == 0) continue;
+        const float sign = static_cast<float>(pulses.row[r]) * static_cast<float>(pulses.column[c]);
+        const float dose = sign * static_cast<float>(std::popcount(together));
+        this->cells_.dose_weight(r, c, scaled(pulses, r, c, dose), event, counts);
+        continue;
+      }
       // the product in double, as the reference has it: a count must not hang on its last bit
       double dose = pulses.row[r] * pulses.column[c];
       if (!pulses.dose_scale.empty()) dose *= pulses.dose_scale(r, c);
       if (pulses.coding == Coding::count)
-        dose =
-            round_count(dose, pulses.count_max, rounding.template uniform<double>(base + c, event));
-      this->cells_.dose_weight(base + c, static_cast<float>(dose), event, counts);
+        dose = round_count(
+            dose, pulses.count_max,
+            math::uniform<double>(rounding().array_word(r, c, columns, event)));
+      this->cells_.dose_weight(r, c, static_cast<float>(dose), event, counts);
     }
   }
 
@@ -130,6 +190,14 @@ class FloatTile final : public CellTile<Law, float> {
     return dose * static_cast<float>(pulses.dose_scale(r, c));
   }
 
+  // One draw for each pulse, and memory of time, are for the plain version only.
+  static UpdateRows lanes_for(const DeviceSpec& device, const TileSpec& spec, Backend backend) {
+    const bool plain = backend == Backend::scalar || spec.noise == NoiseMode::per_pulse ||
+                       device.retention.enabled();
+    return plain ? nullptr : fast_update(device.law.index());
+  }
+
+  UpdateRows update_;  // null: the plain version
   MatVecKernels kernels_;
 };
 

@@ -23,8 +23,8 @@ std::uint64_t tile_bytes(const DeviceSpec& device, const TileSpec& spec, Backend
   return std::visit(
       [&](const auto& law) {
         using Law = std::decay_t<decltype(law)>;
-        return backend == Backend::reference ? Cells<Law, double>::bytes(device, spec)
-                                             : Cells<Law, float>::bytes(device, spec);
+        return backend == Backend::reference ? Cells<Law, double>::bytes(law, device, spec)
+                                             : Cells<Law, float>::bytes(law, device, spec);
       },
       device.law);
 }

@@ -56,15 +56,15 @@ class ReferenceTile final : public CellTile<Law, double> {
                                Purpose::count_rounding);
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t c = 0; c < columns; ++c) {
-        const std::size_t index = r * columns + c;
         double dose = pulses.row[r] * pulses.column[c];
         if (pulses.coding == Coding::stochastic)
           dose *= std::popcount(pulses.row_train[r] & pulses.column_train[c]);
         if (!pulses.dose_scale.empty()) dose *= pulses.dose_scale(r, c);
         if (pulses.coding == Coding::count)
-          dose =
-              round_count(dose, pulses.count_max, rounding.template uniform<double>(index, event));
-        this->cells_.dose_weight(index, dose, event, counts);
+          dose = round_count(
+              dose, pulses.count_max,
+              math::uniform<double>(rounding.array_word(r, c, columns, event)));
+        this->cells_.dose_weight(r, c, dose, event, counts);
       }
     }
     return counts;
@@ -74,8 +74,7 @@ class ReferenceTile final : public CellTile<Law, double> {
   bool per_cell() const { return this->cells_.spec().read_noise == ReadNoiseMode::per_cell; }
   double cell_noise(std::size_t r, std::size_t c, std::uint64_t event) const {
     if (!per_cell()) return 0;
-    const std::size_t index = r * this->cells_.columns() + c;
-    return this->cells_.net_read_noise() * this->cell_noise_.template normal<double>(index, event);
+    return this->cells_.net_read_noise() * this->cell_read_noise(r, c, event);
   }
   double folded_noise(std::size_t line, double drive, std::uint64_t event) const {
     return per_cell() ? 0 : this->line_noise(line, drive, event);

@@ -45,7 +45,7 @@ inline std::vector<DeviceSpec> test_devices() {
 
 inline TileSpec test_tile(const DeviceSpec& device) {
   return {.rows = 17,
-          .columns = 59,
+          .columns = 211,
           .weight = device.cell.one_sided ? WeightCoding::differential_pair
                                           : WeightCoding::reference_cell,
           .seed = 5,

@@ -41,6 +41,7 @@ struct TileSpec {
   WeightCoding weight = WeightCoding::reference_cell;
   NoiseMode noise = NoiseMode::aggregated;
   ReadNoiseMode read_noise = ReadNoiseMode::per_output;
+  bool count_pulses = true;  // keep the number of pulses that each cell has had (endurance)
   std::uint64_t seed = 0;  // of fabrication and of all noise
   std::uint32_t id = 0;    // different for each tile of a chip
 };
@@ -96,7 +97,7 @@ class Tile {
   // Net weights as they are now, without noise: for pictures and tests, not for training.
   virtual void copy_net(MatrixView<double> net) const = 0;
 
-  // The largest number of pulses that any one cell has had.
+  // The largest number of pulses that any one cell has had; 0 where they are not counted.
   virtual std::uint32_t most_pulses() const = 0;
 
   // Every array that changes: enough to go on from, bit by bit. Fabrication is drawn again from the

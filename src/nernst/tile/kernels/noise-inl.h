@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Philox and the normal distribution on lanes: the bits of base/noise.h and base/math.h.
+#include "nernst/base/noise.h"
+
+#if defined(NERNST_TILE_KERNELS_NOISE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef NERNST_TILE_KERNELS_NOISE_INL_H
+#undef NERNST_TILE_KERNELS_NOISE_INL_H
+#else
+#define NERNST_TILE_KERNELS_NOISE_INL_H
+#endif
+
+#include "nernst/tile/kernels/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace nernst::HWY_NAMESPACE {
+
+// The four words of a block, for the block of each lane.
+struct LaneWords {
+  WordVec word[4];
+};
+
+#if HWY_TARGET == HWY_SCALAR
+
+HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::uint64_t event) {
+  const PhiloxBlock words = stream.words(hn::GetLane(block), event);
+  LaneWords out;
+  for (int k = 0; k < 4; ++k) out.word[k] = hn::Set(WordTag(), words[static_cast<std::size_t>(k)]);
+  return out;
+}
+
+#else
+
+// The counters as 64-bit lanes with a word in their low halves. What a product leaves in the high
+// halves does no harm: a multiplication reads the low ones only.
+using WideTag = hn::RepartitionToWide<WordTag>;
+using WideVec = hn::Vec<WideTag>;
+struct WideCounter {
+  WideVec c[4];
+};
+
+HWY_INLINE WideCounter philox_rounds(WideCounter x, std::array<std::uint32_t, 2> key) {
+  const WideTag wide;
+  const WordTag words;
+  const auto m0 = hn::Set(words, 0xD2511F53u), m1 = hn::Set(words, 0xCD9E8D57u);
+  for (int round = 0; round < 10; ++round) {
+    const WideVec a = hn::MulEven(m0, hn::BitCast(words, x.c[0]));
+    const WideVec b = hn::MulEven(m1, hn::BitCast(words, x.c[2]));
+    const auto k0 = hn::Set(wide, std::uint64_t{key[0]}), k1 = hn::Set(wide, std::uint64_t{key[1]});
+    x.c[0] = hn::Xor3(hn::ShiftRight<32>(b), x.c[1], k0);
+    x.c[1] = b;
+    x.c[2] = hn::Xor3(hn::ShiftRight<32>(a), x.c[3], k1);
+    x.c[3] = a;
+    key[0] += 0x9E3779B9u;
+    key[1] += 0xBB67AE85u;
+  }
+  return x;
+}
+
+HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::uint64_t event) {
+  const WideTag wide;
+  const WordTag words;
+  const auto low = hn::Set(wide, event & 0xffffffffu), high = hn::Set(wide, event >> 32);
+  const auto name = hn::Set(wide, std::uint64_t{stream.stream()});
+  const WideVec blocks = hn::BitCast(wide, block);
+  // even and odd lanes apart
+  const WideCounter even = philox_rounds({{blocks, low, high, name}}, stream.key());
+  const WideCounter odd =
+      philox_rounds({{hn::ShiftRight<32>(blocks), low, high, name}}, stream.key());
+  LaneWords out;
+  for (int k = 0; k < 4; ++k)
+    out.word[k] = hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(odd.c[k])),
+                              hn::BitCast(words, even.c[k]));
+  return out;
+}
+
+#endif
+
+// table[index] for 32 entries.
+HWY_INLINE FloatVec lookup_32(const float* HWY_RESTRICT table, hn::Vec<IntTag> index) {
+#if HWY_TARGET <= HWY_AVX3
+  return FloatVec{_mm512_permutex2var_ps(_mm512_load_ps(table), index.raw,
+                                         _mm512_load_ps(table + 16))};
+#else
+  return hn::GatherIndex(FloatTag(), table, index);
+#endif
+}
+
+// math::normal<float> of each lane.
+HWY_INLINE FloatVec lane_normal(WordVec bits) {
+  const FloatTag floats;
+  const IntTag integers;
+  const WordTag words;
+  const auto odd = hn::Or(hn::ShiftRight<1>(bits), hn::Set(words, 1u));
+  const auto tail = hn::BitCast(words, hn::ConvertTo(floats, hn::BitCast(integers, odd)));
+  const auto octave =
+      hn::BitCast(integers, hn::Sub(hn::ShiftRight<23>(tail), hn::Set(words, 127u)));
+  const FloatVec m = hn::BitCast(
+      floats, hn::Or(hn::And(tail, hn::Set(words, 0x007fffffu)), hn::Set(words, 0x3f800000u)));
+  FloatVec z = lookup_32(math::kNormalCubics[3], octave);
+  for (int power = 2; power >= 0; --power)
+    z = hn::Add(hn::Mul(z, m), lookup_32(math::kNormalCubics[power], octave));
+  return hn::Xor(z, hn::BitCast(floats, hn::ShiftLeft<31>(bits)));
+}
+
+}  // namespace nernst::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // toggle
