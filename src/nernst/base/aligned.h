@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <new>
+#include <span>
 #include <vector>
+
+#include "nernst/base/matrix_view.h"
 
 namespace nernst {
 
@@ -17,11 +20,10 @@ struct AlignedAllocator {
   template <class Other>
   AlignedAllocator(const AlignedAllocator<Other>&) {}
   T* allocate(std::size_t count) {
-    return static_cast<T*>(
-        ::operator new(count * sizeof(T), std::align_val_t{kCacheLineBytes}));
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kCacheLineBytes}));
   }
   void deallocate(T* data, std::size_t) {
-    ::operator delete(data, std::align_val_t{kCacheLineBytes});
+    ::operator delete (data, std::align_val_t{kCacheLineBytes});
   }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
 };
@@ -36,5 +38,27 @@ inline constexpr std::size_t kLaneBlock = 16;
 constexpr std::size_t padded(std::size_t columns) {
   return (columns + kLaneBlock - 1) / kLaneBlock * kLaneBlock;
 }
+
+// A matrix whose rows start on a cache line and go on with zeros to whole lane blocks.
+template <class T>
+class PaddedMatrix {
+ public:
+  PaddedMatrix() = default;
+  PaddedMatrix(std::size_t rows, std::size_t columns)
+      : rows_(rows), columns_(columns), values_(rows * padded(columns)) {}
+
+  std::size_t rows() const { return rows_; }
+  std::size_t columns() const { return columns_; }
+  std::span<T> row(std::size_t r) { return {values_.data() + r * padded(columns_), columns_}; }
+  std::span<const T> row(std::size_t r) const {
+    return {values_.data() + r * padded(columns_), columns_};
+  }
+  MatrixView<T> view() { return {values_.data(), rows_, columns_, padded(columns_)}; }
+  MatrixView<const T> view() const { return {values_.data(), rows_, columns_, padded(columns_)}; }
+
+ private:
+  std::size_t rows_ = 0, columns_ = 0;
+  AlignedVector<T> values_;
+};
 
 }  // namespace nernst

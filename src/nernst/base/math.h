@@ -55,7 +55,8 @@ struct NumberOf {
   using type = T;
 };
 template <class T>
-concept SinglePrecision = std::is_same_v<typename NumberOf<T>::type, float>;
+concept SinglePrecision = std::is_same_v < typename NumberOf<T>::type,
+float > ;
 
 // What exp and log of single precision need besides arithmetic; a vector type brings its own.
 
@@ -148,19 +149,19 @@ T tanh(T x) {
   return select(x < T(0), -value, value);
 }
 
-// A standard normal number from 32 random bits, by inversion of the distribution function. The
-// lowest bit gives the sign, the other 31 an odd number whose place in 2^31 is the two-sided tail
-// probability, so |z| reaches 6.2 (see normal_cubics.h for the error).
+// A standard normal number from 32 random bits, by inversion of the distribution function. As a
+// signed number k of 32 bits they are the sign and, as |k| / 2^31, the two-sided tail probability,
+// so |z| reaches 6.2 (see normal_cubics.h for the error).
 template <class T>
 T normal(std::uint32_t bits) {
   // through float in every precision, so that all agree on the octave
-  const auto tail = static_cast<float>(static_cast<std::int32_t>((bits >> 1) | 1));
-  const auto tail_bits = std::bit_cast<std::uint32_t>(tail);
-  const std::uint32_t octave = (tail_bits >> 23) - 127;
-  const auto m = static_cast<T>(std::bit_cast<float>((tail_bits & 0x007fffffu) | 0x3f800000u));
-  const T z = detail::horner(m, T(kNormalCubics[3][octave]), T(kNormalCubics[2][octave]),
-                             T(kNormalCubics[1][octave]), T(kNormalCubics[0][octave]));
-  return select((bits & 1) != 0, -z, z);
+  const auto tail =
+      std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(bits)));
+  const std::uint32_t i = tail >> 23 & 31;
+  const auto m = static_cast<T>(std::bit_cast<float>((tail & 0x007fffffu) | 0x3f800000u));
+  const T z = detail::horner(m, T(kNormalCubics[3][i]), T(kNormalCubics[2][i]),
+                             T(kNormalCubics[1][i]), T(kNormalCubics[0][i]));
+  return select((tail >> 31) != 0, -z, z);
 }
 
 // A uniform number in [0, 1) from 32 random bits, with 24 of them, so that float and double agree.

@@ -2,8 +2,8 @@
 // Noise as a pure function of (seed, stream, cell, event): nothing is remembered between two draws.
 //
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
-// 2011). The seed is the key; the counter is (cell / 4, event low, event high, stream), and the
-// four words of one block serve four neighbouring cells.
+// 2011). The seed is the key; the counter is (block, event low, event high, stream); the four words
+// of a block serve four cells.
 #pragma once
 
 #include <array>
@@ -58,14 +58,17 @@ class NoiseStream {
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
         stream_((owner << 8) | static_cast<std::uint32_t>(purpose)) {}
 
-  // Four words for the cells 4 * block .. 4 * block + 3.
+  // The four words of a block.
   PhiloxBlock words(std::uint32_t block, std::uint64_t event) const {
     return philox4x32({block, static_cast<std::uint32_t>(event),
                        static_cast<std::uint32_t>(event >> 32), stream_},
                       key_);
   }
+  // 64 neighbouring cells share 16 blocks, cell k word k / 16 of block k mod 16: lanes over blocks
+  // are lanes over cells.
   std::uint32_t word(std::uint64_t cell, std::uint64_t event) const {
-    return words(static_cast<std::uint32_t>(cell >> 2), event)[cell & 3];
+    const std::uint64_t block = cell / 64 * 16 + cell % 16;
+    return words(static_cast<std::uint32_t>(block), event)[cell / 16 % 4];
   }
 
   // The word of a cell of an array with `columns` columns. One block of four words serves the eight

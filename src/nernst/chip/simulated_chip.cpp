@@ -145,38 +145,49 @@ void SimulatedChip::multiply(std::size_t array, Direction direction, MatrixView<
   NERNST_CHECK(in.columns() == (forward ? a.spec.shape.columns : a.spec.shape.rows));
   NERNST_CHECK(out.columns() == (forward ? a.spec.shape.rows : a.spec.shape.columns));
 
-  std::vector<double> sums(out.columns()), part;
-  for (std::size_t b = 0; b < in.rows(); ++b) {
-    const std::uint64_t event = next_event();
-    std::fill(sums.begin(), sums.end(), 0.0);
-    std::uint64_t most_reads = 0;
-    for (const Placed& placed : a.tiles) {
-      const std::size_t first_in = forward ? placed.first_column : placed.first_row;
-      const std::size_t inputs = forward ? placed.columns : placed.rows;
-      const std::size_t first_out = forward ? placed.first_row : placed.first_column;
-      part.assign(forward ? placed.rows : placed.columns, 0.0);
-      // every read of a tile is an event of its own, the repeats of bound management too
-      std::uint64_t attempt = 0;
-      const ReadCounts counts = read_through(
-          spec_.periphery, in.row(b).subspan(first_in, inputs), part, seed_, placed.id,
-          (event << 1) + (forward ? 0 : 1), [&](std::span<const double> x, std::span<double> y) {
-            const std::uint64_t draw = (event << 4) + attempt++;
-            const MatrixView<const double> x_row(x.data(), 1, x.size());
-            const MatrixView<double> y_row(y.data(), 1, y.size());
-            if (forward) {
-              placed.tile->mvm(x_row, y_row, draw);
-            } else {
-              placed.tile->mvm_transposed(x_row, y_row, draw);
-            }
-          });
-      for (std::size_t k = 0; k < part.size(); ++k) sums[first_out + k] += part[k];
-      enter_reads(counts, placed, direction);
-      most_reads = std::max(most_reads, counts.reads);
+  // where time changes the weights, every vector meets them as they are then
+  const std::size_t together = device_.retention.enabled() ? 1 : in.rows();
+  for (std::size_t b = 0; b < in.rows(); b += together)
+    multiply_batch(a, direction, in.block(b, 0, together, in.columns()),
+                   out.block(b, 0, together, out.columns()));
+}
+
+void SimulatedChip::multiply_batch(const Array& a, Direction direction, MatrixView<const double> in,
+                                   MatrixView<double> out) {
+  const bool forward = direction == Direction::forward;
+  const std::size_t batch = in.rows();
+  std::vector<std::uint64_t> events(batch), most_reads(batch, 0);
+  // both directions of one operation would be different reads
+  for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
+
+  Matrix<double> sums(batch, out.columns()), part;
+  for (const Placed& placed : a.tiles) {
+    const std::size_t first_in = forward ? placed.first_column : placed.first_row;
+    const std::size_t inputs = forward ? placed.columns : placed.rows;
+    const std::size_t first_out = forward ? placed.first_row : placed.first_column;
+    const std::size_t outputs = forward ? placed.rows : placed.columns;
+    part = Matrix<double>(batch, outputs);
+    const std::vector<ReadCounts> counts = read_through(
+        spec_.periphery, in.block(0, first_in, batch, inputs), part.view(), seed_, placed.id,
+        events,
+        [&](MatrixView<const double> x, MatrixView<double> y,
+            std::span<const std::uint64_t> draws) {
+          forward ? placed.tile->mvm(x, y, draws) : placed.tile->mvm_transposed(x, y, draws);
+        });
+    for (std::size_t b = 0; b < batch; ++b) {
+      for (std::size_t k = 0; k < outputs; ++k) sums(b, first_out + k) += part(b, k);
+      enter_reads(counts[b], placed, direction);
+      most_reads[b] = std::max(most_reads[b], counts[b].reads);
     }
-    for (std::size_t k = 0; k < sums.size(); ++k) out(b, k) = sums[k] * a.spec.full_scale_weight;
-    // tiles work side by side: the slowest sets the time
-    spend_time(static_cast<double>(most_reads) * spec_.technology.t_read_s);
   }
+  std::uint64_t reads = 0;
+  for (std::size_t b = 0; b < batch; ++b) {
+    for (std::size_t k = 0; k < out.columns(); ++k)
+      out(b, k) = sums(b, k) * a.spec.full_scale_weight;
+    // tiles work side by side: the slowest sets the time
+    reads += most_reads[b];
+  }
+  spend_time(static_cast<double>(reads) * spec_.technology.t_read_s);
 }
 
 void SimulatedChip::mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) {

@@ -72,6 +72,8 @@ class SimulatedChip final : public Chip {
 
   void multiply(std::size_t array, Direction direction, MatrixView<const double> in,
                 MatrixView<double> out);
+  void multiply_batch(const Array& array, Direction direction, MatrixView<const double> in,
+                      MatrixView<double> out);
   const Array& at(std::size_t array) const;
   void enter_reads(const ReadCounts& counts, const Placed& tile, Direction direction);
   void enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "nernst/base/lane_math.h"
+
 namespace nernst {
 
 void PeripherySpec::describe(Fields& f) {
@@ -34,58 +36,74 @@ ReadCounts& ReadCounts::operator+=(const ReadCounts& other) {
   return *this;
 }
 
-ReadCounts read_through(
-    const PeripherySpec& spec, std::span<const double> in, std::span<double> out,
-    std::uint64_t seed, std::uint32_t owner, std::uint64_t event,
-    const std::function<void(std::span<const double>, std::span<double>)>& array) {
-  ReadCounts counts;
-  double largest = 0;
-  for (const double v : in) largest = std::max(largest, std::abs(v));
-  if (largest == 0) {
-    // nothing is driven and nothing flows; the converters still run
-    std::fill(out.begin(), out.end(), 0.0);
-    counts.reads = 1;
-    counts.dac_conversions = in.size();
-    counts.adc_conversions = out.size();
-    return counts;
-  }
-
+std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const double> in,
+                                     MatrixView<double> out, std::uint64_t seed,
+                                     std::uint32_t owner, std::span<const std::uint64_t> events,
+                                     const TileProduct& array) {
+  NERNST_CHECK(in.rows() == out.rows() && events.size() == in.rows());
+  const std::size_t inputs = in.columns(), outputs = out.columns();
   const Converter dac(spec.dac_bits, 1.0), adc(spec.adc_bits, spec.adc_bound);
   const NoiseStream input_noise(seed, owner, Purpose::input_noise);
   const NoiseStream output_noise(seed, owner, Purpose::output_noise);
   const bool managed = spec.noise_management == NoiseManagement::abs_max;
   const int tries = spec.bound_management == BoundManagement::iterative ? 10 : 1;
-  double scale = managed ? largest : 1.0;
-  std::vector<double> driven(in.size());
 
-  for (int attempt = 0; attempt < tries; ++attempt, scale *= 2) {
-    // a repeated read meets new noise
-    const std::uint64_t draw = (event << 4) + static_cast<std::uint64_t>(attempt);
-    double drive = 0;
-    for (std::size_t k = 0; k < in.size(); ++k) {
-      driven[k] = dac.convert(in[k] / scale);
-      if (spec.input_noise > 0) driven[k] += spec.input_noise * input_noise.normal<double>(k, draw);
-      drive += driven[k] * driven[k];
+  // reads that are still to be done, and what their inputs are divided by
+  std::vector<ReadCounts> counts(in.rows());
+  std::vector<std::size_t> waiting;
+  std::vector<double> scale(in.rows(), 1.0);
+  for (std::size_t b = 0; b < in.rows(); ++b) {
+    const double largest = largest_magnitude(in.row(b));
+    if (managed) scale[b] = largest;
+    if (largest > 0) {
+      waiting.push_back(b);
+      continue;
     }
-    array(driven, out);
+    // nothing is driven and nothing flows; the converters still run
+    std::ranges::fill(out.row(b), 0.0);
+    counts[b] = {.reads = 1, .dac_conversions = inputs, .adc_conversions = outputs};
+  }
 
-    std::uint64_t saturated = 0;
-    for (std::size_t k = 0; k < out.size(); ++k) {
-      double current = out[k];
-      if (spec.output_noise > 0)
-        current += spec.output_noise * output_noise.normal<double>(k, draw);
-      saturated += adc.saturates(current) ? 1 : 0;
-      out[k] = adc.convert(current) * scale;
+  Matrix<double> driven(waiting.size(), inputs), sums(waiting.size(), outputs);
+  std::vector<std::uint64_t> draws(waiting.size());
+  std::vector<float> z(std::max(inputs, outputs));
+  for (int attempt = 0; attempt < tries && !waiting.empty(); ++attempt) {
+    const std::size_t reads = waiting.size();
+    for (std::size_t k = 0; k < reads; ++k) {
+      const std::size_t b = waiting[k];
+      // a repeated read meets new noise
+      draws[k] = (events[b] << 4) + static_cast<std::uint64_t>(attempt);
+      const auto line = driven.row(k);
+      quantise(in.row(b), scale[b], dac.bound(), dac.step(), line);
+      if (spec.input_noise > 0) {
+        fill_normals(input_noise, draws[k], std::span(z).first(inputs));
+        for (std::size_t c = 0; c < inputs; ++c)
+          line[c] += spec.input_noise * static_cast<double>(z[c]);
+      }
+      counts[b].drive += square_norm(line);
     }
-    counts.reads += 1;
-    counts.dac_conversions += in.size();
-    counts.adc_conversions += out.size();
-    counts.drive += drive;
-    if (saturated == 0 || attempt + 1 == tries) {
-      counts.saturated = saturated;
-      counts.repeats = static_cast<std::uint64_t>(attempt);
-      break;
+    array(MatrixView<const double>(driven.view()).block(0, 0, reads, inputs),
+          sums.view().block(0, 0, reads, outputs), std::span(draws).first(reads));
+
+    std::vector<std::size_t> again;
+    for (std::size_t k = 0; k < reads; ++k) {
+      const std::size_t b = waiting[k];
+      if (spec.output_noise > 0) fill_normals(output_noise, draws[k], std::span(z).first(outputs));
+      const std::uint64_t saturated =
+          quantise_outputs(sums.row(k), z, spec.output_noise, adc.bound(), adc.step(), scale[b]);
+      counts[b].reads += 1;
+      counts[b].dac_conversions += inputs;
+      counts[b].adc_conversions += outputs;
+      if (saturated > 0 && attempt + 1 < tries) {
+        counts[b].repeats += 1;
+        scale[b] *= 2;
+        again.push_back(b);
+        continue;
+      }
+      counts[b].saturated = saturated;
+      std::ranges::copy(sums.row(k), out.row(b).begin());
     }
+    waiting = std::move(again);
   }
   return counts;
 }

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
+#include "nernst/base/matrix_view.h"
 #include "nernst/base/noise.h"
 #include "nernst/base/parameters.h"
 #include "nernst/circuit/converter.h"
@@ -40,15 +42,21 @@ struct ReadCounts {
   ReadCounts& operator+=(const ReadCounts& other);
 };
 
-// Reads a tile once through its periphery: `in` are the signals, `out` what the ADCs give, in units
-// of `in` times w. `array(x, y)` is the tile's own product. `owner` and `event` name the noise.
+// A tile's own product of B vectors, row b of x being read as event events[b].
+using TileProduct = std::function<void(MatrixView<const double> x, MatrixView<double> y,
+                                       std::span<const std::uint64_t> events)>;
+
+// Reads a tile through its periphery: row b of `in` (B x inputs) are the signals of one read, row b
+// of `out` (B x outputs) what the ADCs give, in units of `in` times w. `owner` and events[b] name
+// the noise. Every read has the bits that it has alone. The counts are those of each read.
 //
 // Noise management divides the inputs by their largest magnitude and multiplies the outputs by it
 // (aihwkit, after Gokmen, Onen, Haensch 2017); without it inputs above 1 are clipped. Bound
-// management repeats a read that saturated with inputs of half the size, ten times at most.
-ReadCounts read_through(
-    const PeripherySpec& spec, std::span<const double> in, std::span<double> out,
-    std::uint64_t seed, std::uint32_t owner, std::uint64_t event,
-    const std::function<void(std::span<const double>, std::span<double>)>& array);
+// management repeats a read that saturated with inputs of half the size, ten times at most; attempt
+// k of event e is event 16 e + k of the tile.
+std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const double> in,
+                                     MatrixView<double> out, std::uint64_t seed,
+                                     std::uint32_t owner, std::span<const std::uint64_t> events,
+                                     const TileProduct& array);
 
 }  // namespace nernst

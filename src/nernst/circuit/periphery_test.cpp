@@ -11,15 +11,18 @@ namespace nernst {
 namespace {
 
 // One output that is twice the sum of the inputs.
-void doubled_sum(std::span<const double> x, std::span<double> y) {
-  y[0] = 0;
-  for (const double v : x) y[0] += 2 * v;
+void doubled_sum(MatrixView<const double> x, MatrixView<double> y, std::span<const std::uint64_t>) {
+  for (std::size_t b = 0; b < x.rows(); ++b) {
+    y(b, 0) = 0;
+    for (const double v : x.row(b)) y(b, 0) += 2 * v;
+  }
 }
 
 double read_one(const PeripherySpec& spec, std::vector<double> in, ReadCounts* counts = nullptr,
                 std::uint64_t event = 1) {
   std::vector<double> out(1);
-  const ReadCounts made = read_through(spec, in, out, 1, 1, event, doubled_sum);
+  const ReadCounts made = read_through(spec, {in.data(), 1, in.size()}, {out.data(), 1, 1}, 1, 1,
+                                       {&event, 1}, doubled_sum)[0];
   if (counts != nullptr) *counts = made;
   return out[0];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/cli/program.h"
+#include "nernst/experiment/run.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -169,6 +170,7 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
   app.add_flag("--json", json, "one JSON object on standard output, and nothing else there");
   app.add_flag("--quiet", quiet, "no text; only errors are said");
   app.footer("Examples:\n" + indented(entry.examples) + "\n\n" + exit_code_help());
+  instruction_set_from_environment();
   const std::unique_ptr<Command> command = entry.make();
   command->options(app);
 

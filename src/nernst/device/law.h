@@ -73,6 +73,22 @@ using StateOf = typename LawState<Law, T>::type;
 template <class Law, class T>
 using CellOf = typename Law::template Cell<T>;
 
+// One nominal pulse with the standard normal draw `xi`: what apply_dose does with a dose of 1, to
+// the bit, for less.
+template <class Law, class T, class Up>
+StateOf<Law, T> apply_pulse(const Law& law, const CellOf<Law, T>& cell, StateOf<Law, T> state,
+                            Up up, T c2c, T xi) {
+  using math::clamp;
+  const Change<T> change = law.pulse(cell, state, up, c2c);
+  T moved = change.mean;
+  if constexpr (requires { law.advance(cell, state, xi, up); })
+    moved = law.advance(cell, state, T(1), up);
+  StateOf<Law, T> next = state;
+  next.w = clamp(state.w + moved + change.spread * xi, cell.w_min, cell.w_max);
+  if constexpr (requires { law.settle(cell, next, xi, up); }) law.settle(cell, next, T(1), up);
+  return next;
+}
+
 // `dose` pulses in one, with one standard normal draw `xi` for all: mean and spread are those of
 // the pulses given one by one, to second order in the change (exact for a dose of 1). On the way
 // each pulse's noise is changed by the slope of the step, as the step itself is: by 1 + m' (dose -

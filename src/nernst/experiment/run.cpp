@@ -2,9 +2,11 @@
 #include "nernst/experiment/run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 
+#include "nernst/base/lane_math.h"
 #include "nernst/experiment/memory.h"
 #include "nernst/experiment/shuffle.h"
 #include "nernst/experiment/trainer.h"
@@ -12,7 +14,6 @@
 #include "nernst/io/hash.h"
 #include "nernst/io/json.h"
 #include "nernst/io/toml.h"
-#include "nernst/tile/kernels/matvec.h"
 #include "nernst/version.h"
 
 namespace nernst {
@@ -230,6 +231,14 @@ FinishedChip load_chip(const std::filesystem::path& path, const DataSet& data,
     throw ConfigError(path.string(), "", "has no checkpoint yet; go on with nernst train --resume");
   read_chip_state(folder.file("checkpoint.h5"), finished.chip->state());
   return finished;
+}
+
+void instruction_set_from_environment() {
+  const char* const name = std::getenv("NERNST_INSTRUCTION_SET");
+  if (name == nullptr || *name == '\0' || force_instruction_set(name)) return;
+  throw ConfigError(
+      "NERNST_INSTRUCTION_SET", name,
+      fmt::format("give one that this machine has: {}", fmt::join(instruction_sets(), ", ")));
 }
 
 Backend backend_from_environment() {

@@ -81,6 +81,9 @@ struct FinishedChip {
 FinishedChip load_chip(const std::filesystem::path& folder, const DataSet& data,
                        const RunSetup& setup);
 
+// Leaves the instruction set that NERNST_INSTRUCTION_SET names, and plainer ones; all without it.
+void instruction_set_from_environment();
+
 // The back-end that NERNST_BACKEND (reference, scalar, fast) asks for; fast without it.
 Backend backend_from_environment();
 const char* backend_name(Backend backend);

@@ -46,8 +46,7 @@ class CellTile : public Tile {
 
   void reset_row(std::size_t row, std::uint64_t event) override {
     NERNST_CHECK(row < cells_.rows());
-    for (std::size_t c = 0; c < cells_.columns(); ++c)
-      cells_.reset_weight(row, c, event);
+    for (std::size_t c = 0; c < cells_.columns(); ++c) cells_.reset_weight(row, c, event);
   }
 
   void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
@@ -55,8 +54,7 @@ class CellTile : public Tile {
   void copy_net(MatrixView<double> net) const override {
     NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
     for (std::size_t r = 0; r < net.rows(); ++r)
-      for (std::size_t c = 0; c < net.columns(); ++c)
-        net(r, c) = cells_.exact_net(r, c);
+      for (std::size_t c = 0; c < net.columns(); ++c) net(r, c) = cells_.exact_net(r, c);
   }
   std::uint32_t most_pulses() const override { return cells_.most_pulses(); }
   std::vector<PlaneView> state() override { return cells_.state(); }
@@ -67,7 +65,8 @@ class CellTile : public Tile {
   double line_noise(std::size_t line, double drive, std::uint64_t event) const {
     const double spread = cells_.net_read_noise();
     if (spread <= 0) return 0;
-    return spread * std::sqrt(drive) * line_noise_.template normal<double>(line, event);
+    return spread * std::sqrt(drive) *
+           static_cast<double>(line_noise_.template normal<float>(line, event));
   }
 
   double cell_read_noise(std::size_t row, std::size_t column, std::uint64_t event) const {

@@ -2,8 +2,8 @@
 // The cells of a tile as planes, one array for each quantity, and what a pulse does to one of them.
 //
 // The back-ends share this and differ in the loops over it. Side 0 holds the cell that raises the
-// net weight; a differential pair has a side 1 that lowers it. Rows of a plane start on a cache line
-// (see CellLayout); what lies behind the last column is never pulsed and stays 0.
+// net weight; a differential pair has a side 1 that lowers it. Rows of a plane start on a cache
+// line (see CellLayout); what lies behind the last column is never pulsed and stays 0.
 #pragma once
 
 #include <array>
@@ -81,9 +81,7 @@ class Cells {
   }
   T c2c() const { return c2c_; }
   T dose_at_once() const { return dose_at_once_; }
-  T write_spread() const {
-    return static_cast<T>(device_.cell.write_noise * device_.cell.dw_min);
-  }
+  T write_spread() const { return static_cast<T>(device_.cell.write_noise * device_.cell.dw_min); }
   const NoiseStream& pulse_noise() const { return pulse_noise_; }
   const NoiseStream& write_noise() const { return write_noise_; }
 
@@ -133,11 +131,11 @@ class Cells {
   CellConstants<Law> constants_;
 
   std::array<AlignedVector<T>, kStateMembers> state_planes_;
-  AlignedVector<T> kept_noise_;  // empty without write noise
-  AlignedVector<T> net_;         // as of times_s_[1]; empty where it is w itself
+  AlignedVector<T> kept_noise_;               // empty without write noise
+  AlignedVector<T> net_;                      // as of times_s_[1]; empty where it is w itself
   AlignedVector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
-  AlignedVector<double> written_s_;    // time of the last pulse; empty without retention
-  std::array<double, 2> times_s_{};    // now, and when net_ was last brought up to date
+  AlignedVector<double> written_s_;           // time of the last pulse; empty without retention
+  std::array<double, 2> times_s_{};           // now, and when net_ was last brought up to date
 };
 
 template <class Law, class T>
@@ -338,7 +336,8 @@ template <class Law, class T>
 std::vector<PlaneView> Cells<Law, T>::state() {
   std::vector<PlaneView> planes;
   for (std::size_t k = 0; k < kStateMembers; ++k)
-    planes.push_back({k == 0 ? "w" : "memory_" + std::to_string(k), std::span<T>(state_planes_[k])});
+    planes.push_back(
+        {k == 0 ? "w" : "memory_" + std::to_string(k), std::span<T>(state_planes_[k])});
   if (!kept_noise_.empty()) planes.push_back({"kept_noise", std::span<T>(kept_noise_)});
   if (!net_.empty()) planes.push_back({"net", std::span<T>(net_)});
   if (!pulse_count_.empty())
@@ -351,8 +350,7 @@ std::vector<PlaneView> Cells<Law, T>::state() {
 }
 
 template <class Law, class T>
-std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device,
-                                   const TileSpec& spec) {
+std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device, const TileSpec& spec) {
   const CellLayout layout(spec);
   const bool pair = spec.weight == WeightCoding::differential_pair;
   const bool own_net = pair || device.spread.offset > 0 || device.spread.offset_shared > 0 ||

@@ -6,40 +6,25 @@
 #include <cmath>
 
 #include "nernst/base/error.h"
+#include "nernst/base/lane_math.h"
+#include "nernst/tile/kernels/trains.h"
 
 namespace nernst {
 
 namespace {
 
-double largest_magnitude(std::span<const double> values) {
-  double largest = 0;
-  for (const double v : values) largest = std::max(largest, std::abs(v));
-  return largest;
-}
-
 double sign_of(double value) { return value < 0 ? -1.0 : 1.0; }
 
-// Bit s of trains[k] is set with probability min(1, scale * |values[k]|), for each of `slots`
-// slots.
-std::vector<std::uint32_t> draw_trains(std::span<const double> values, double scale,
-                                       std::uint32_t slots, const NoiseStream& stream,
-                                       std::uint64_t event) {
-  constexpr std::uint32_t blocks_per_line = 8;  // 32 words, one for each slot
-  std::vector<std::uint32_t> trains(values.size(), 0);
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const double probability = std::min(1.0, scale * std::abs(values[k]));
-    if (probability <= 0) continue;
-    const auto threshold = static_cast<std::uint64_t>(probability * 0x1p32);
-    std::uint32_t train = 0;
-    for (std::uint32_t first = 0; first < slots; first += 4) {
-      const auto block = static_cast<std::uint32_t>(k) * blocks_per_line + first / 4;
-      const PhiloxBlock words = stream.words(block, event);
-      for (std::uint32_t s = 0; s < 4; ++s)
-        if (words[s] < threshold) train |= 1u << (first + s);
-    }
-    // words are drawn by fours; slots past the last do not fire
-    trains[k] = slots < 32 ? train & ((1u << slots) - 1) : train;
-  }
+// Trains that fire in a slot with probability min(1, scale * |values[k]|).
+std::vector<std::uint32_t> trains_for(std::span<const double> values, double scale,
+                                      std::uint32_t slots, const NoiseStream& stream,
+                                      std::uint64_t event) {
+  std::vector<std::uint64_t> thresholds(values.size());
+  std::transform(values.begin(), values.end(), thresholds.begin(), [&](double v) {
+    return static_cast<std::uint64_t>(std::min(1.0, scale * std::abs(v)) * 0x1p32);
+  });
+  std::vector<std::uint32_t> trains(values.size());
+  draw_trains(stream, event, thresholds, slots, trains);
   return trains;
 }
 
@@ -76,9 +61,9 @@ UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x
   UpdatePulses pulses;
   pulses.slots = static_cast<std::uint32_t>(length);
   pulses.row_train =
-      draw_trains(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event);
-  pulses.column_train = draw_trains(x, column_scale, pulses.slots,
-                                    NoiseStream(seed, owner, Purpose::column_train), event);
+      trains_for(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event);
+  pulses.column_train = trains_for(x, column_scale, pulses.slots,
+                                   NoiseStream(seed, owner, Purpose::column_train), event);
   pulses.row = signs_of(d);
   for (double& sign : pulses.row) sign = -sign;
   pulses.column = signs_of(x);

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "nernst/base/lane_math.h"
 #include "nernst/tile/cell_tile.h"
 #include "nernst/tile/kernels/matvec.h"
 #include "nernst/tile/kernels/update.h"
@@ -23,37 +24,37 @@ class FloatTile final : public CellTile<Law, float> {
             const Threads& threads)
       : Base(law, device, spec, threads),
         update_(lanes_for(device, spec, backend)),
-        kernels_(backend == Backend::scalar ? scalar_matvec() : fast_matvec()) {}
+        kernels_(backend == Backend::scalar ? scalar_matmul() : fast_matmul()) {}
 
-  void mvm(MatrixView<const double> x, MatrixView<double> y, std::uint64_t event) const override {
+  void mvm(MatrixView<const double> x, MatrixView<double> y,
+           std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < x.rows(); ++b) {
-      const Driven in(x.row(b));
-      std::vector<float> out(net.rows());
-      this->cells_.threads().for_each_part(
-          net.rows(), grain(net.columns()), [&](std::size_t first, std::size_t last) {
-            kernels_.mvm(net.block(first, 0, last - first, net.columns()), in.values,
-                         std::span(out).subspan(first, last - first));
-          });
-      for (std::size_t r = 0; r < out.size(); ++r)
-        y(b, r) = static_cast<double>(out[r]) + this->line_noise(r, in.drive, event + b);
-    }
+    const Floats in = floats(x);
+    Floats out(y.rows(), net.rows());
+    this->cells_.threads().for_each_part(
+        net.rows(), grain(net.columns() * x.rows()), [&](std::size_t first, std::size_t last) {
+          kernels_.mvm(net.block(first, 0, last - first, net.columns()), in.view(),
+                       out.view().block(0, first, x.rows(), last - first));
+        });
+    add_noise(x, out, y, events);
   }
 
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
-                      std::uint64_t event) const override {
+                      std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < y.rows(); ++b) {
-      const Driven in(y.row(b));
-      std::vector<float> out(net.columns());
-      this->cells_.threads().for_each_part(
-          net.columns(), grain(net.rows()), [&](std::size_t first, std::size_t last) {
-            kernels_.mvm_transposed(net.block(0, first, net.rows(), last - first), in.values,
-                                    std::span(out).subspan(first, last - first));
-          });
-      for (std::size_t c = 0; c < out.size(); ++c)
-        x(b, c) = static_cast<double>(out[c]) + this->line_noise(c, in.drive, event + b);
-    }
+    const Floats in = floats(y);
+    Floats out(x.rows(), net.columns());
+    // whole blocks of columns
+    const std::size_t blocks = padded(net.columns()) / kLaneBlock;
+    this->cells_.threads().for_each_part(
+        blocks, grain(net.rows() * y.rows() * kLaneBlock),
+        [&](std::size_t first, std::size_t last) {
+          const std::size_t from = first * kLaneBlock;
+          const std::size_t size = std::min(last * kLaneBlock, net.columns()) - from;
+          kernels_.mvm_transposed(net.block(0, from, net.rows(), size), in.view(),
+                                  out.view().block(0, from, y.rows(), size));
+        });
+    add_noise(y, out, x, events);
   }
 
   PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override {
@@ -83,17 +84,30 @@ class FloatTile final : public CellTile<Law, float> {
   }
 
  private:
-  // The inputs of a read in float, and their square norm in double, from the inputs as driven.
-  struct Driven {
-    explicit Driven(std::span<const double> x) : values(x.size()) {
-      for (std::size_t k = 0; k < x.size(); ++k) {
-        values[k] = static_cast<float>(x[k]);
-        drive += x[k] * x[k];
-      }
+  using Floats = PaddedMatrix<float>;
+  static Floats floats(MatrixView<const double> signals) {
+    Floats values(signals.rows(), signals.columns());
+    for (std::size_t b = 0; b < signals.rows(); ++b)
+      std::transform(signals.row(b).begin(), signals.row(b).end(), values.row(b).begin(),
+                     [](double v) { return static_cast<float>(v); });
+    return values;
+  }
+
+  // The sums of a read with the read noise of the cells, drawn for each line.
+  void add_noise(MatrixView<const double> driven, const Floats& sums, MatrixView<double> out,
+                 std::span<const std::uint64_t> events) const {
+    const double spread = this->cells_.net_read_noise();
+    std::vector<float> z(spread > 0 ? out.columns() : 0);
+    for (std::size_t b = 0; b < out.rows(); ++b) {
+      const auto from = sums.row(b);
+      const auto to = out.row(b);
+      for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<double>(from[k]);
+      if (spread <= 0) continue;
+      fill_normals(this->line_noise_, events[b], z);
+      const double scale = spread * std::sqrt(square_norm(driven.row(b)));
+      for (std::size_t k = 0; k < to.size(); ++k) to[k] += scale * static_cast<double>(z[k]);
     }
-    std::vector<float> values;
-    double drive = 0;
-  };
+  }
 
   // Lines to give to a thread at least, so that a part is worth its start.
   static std::size_t grain(std::size_t cells_per_line) {
@@ -136,8 +150,7 @@ class FloatTile final : public CellTile<Law, float> {
     job.write_spread = cells.write_spread();
     job.dose_at_once = cells.dose_at_once();
     const double parts = std::ceil(largest_dose(pulses) / static_cast<double>(job.dose_at_once));
-    job.parts = static_cast<std::uint64_t>(
-        std::clamp(parts, 1.0, static_cast<double>(kMostParts)));
+    job.parts = static_cast<std::uint64_t>(std::clamp(parts, 1.0, static_cast<double>(kMostParts)));
     return job;
   }
 
@@ -178,9 +191,8 @@ class FloatTile final : public CellTile<Law, float> {
       double dose = pulses.row[r] * pulses.column[c];
       if (!pulses.dose_scale.empty()) dose *= pulses.dose_scale(r, c);
       if (pulses.coding == Coding::count)
-        dose = round_count(
-            dose, pulses.count_max,
-            math::uniform<double>(rounding().array_word(r, c, columns, event)));
+        dose = round_count(dose, pulses.count_max,
+                           math::uniform<double>(rounding().array_word(r, c, columns, event)));
       this->cells_.dose_weight(r, c, static_cast<float>(dose), event, counts);
     }
   }
@@ -198,7 +210,7 @@ class FloatTile final : public CellTile<Law, float> {
   }
 
   UpdateRows update_;  // null: the plain version
-  MatVecKernels kernels_;
+  MatMulKernels kernels_;
 };
 
 }  // namespace nernst

@@ -18,32 +18,33 @@ class ReferenceTile final : public CellTile<Law, double> {
       : Base(law, device, spec, Threads(1)) {}
 
   // y_r = sum_c net_rc x_c + noise_r
-  void mvm(MatrixView<const double> x, MatrixView<double> y, std::uint64_t event) const override {
+  void mvm(MatrixView<const double> x, MatrixView<double> y,
+           std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
     for (std::size_t b = 0; b < x.rows(); ++b) {
       for (std::size_t r = 0; r < net.rows(); ++r) {
         double sum = 0, drive = 0;
         for (std::size_t c = 0; c < net.columns(); ++c) {
-          sum += (net(r, c) + cell_noise(r, c, event + b)) * x(b, c);
+          sum += (net(r, c) + cell_noise(r, c, events[b])) * x(b, c);
           drive += x(b, c) * x(b, c);
         }
-        y(b, r) = sum + folded_noise(r, drive, event + b);
+        y(b, r) = sum + folded_noise(r, drive, events[b]);
       }
     }
   }
 
   // x_c = sum_r net_rc y_r + noise_c
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
-                      std::uint64_t event) const override {
+                      std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
     for (std::size_t b = 0; b < y.rows(); ++b) {
       for (std::size_t c = 0; c < net.columns(); ++c) {
         double sum = 0, drive = 0;
         for (std::size_t r = 0; r < net.rows(); ++r) {
-          sum += (net(r, c) + cell_noise(r, c, event + b)) * y(b, r);
+          sum += (net(r, c) + cell_noise(r, c, events[b])) * y(b, r);
           drive += y(b, r) * y(b, r);
         }
-        x(b, c) = sum + folded_noise(c, drive, event + b);
+        x(b, c) = sum + folded_noise(c, drive, events[b]);
       }
     }
   }
@@ -61,9 +62,8 @@ class ReferenceTile final : public CellTile<Law, double> {
           dose *= std::popcount(pulses.row_train[r] & pulses.column_train[c]);
         if (!pulses.dose_scale.empty()) dose *= pulses.dose_scale(r, c);
         if (pulses.coding == Coding::count)
-          dose = round_count(
-              dose, pulses.count_max,
-              math::uniform<double>(rounding.array_word(r, c, columns, event)));
+          dose = round_count(dose, pulses.count_max,
+                             math::uniform<double>(rounding.array_word(r, c, columns, event)));
         this->cells_.dose_weight(r, c, dose, event, counts);
       }
     }

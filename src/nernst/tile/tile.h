@@ -42,8 +42,8 @@ struct TileSpec {
   NoiseMode noise = NoiseMode::aggregated;
   ReadNoiseMode read_noise = ReadNoiseMode::per_output;
   bool count_pulses = true;  // keep the number of pulses that each cell has had (endurance)
-  std::uint64_t seed = 0;  // of fabrication and of all noise
-  std::uint32_t id = 0;    // different for each tile of a chip
+  std::uint64_t seed = 0;    // of fabrication and of all noise
+  std::uint32_t id = 0;      // different for each tile of a chip
 };
 
 // What an operation that pulses cells did.
@@ -62,12 +62,13 @@ class Tile {
   virtual ~Tile() = default;
 
   // y[b, row] = sum over columns of net[row, column] x[b, column], plus the read noise of the
-  // cells. x is B x columns, y is B x rows; row b draws its noise as event `event + b`.
-  virtual void mvm(MatrixView<const double> x, MatrixView<double> y, std::uint64_t event) const = 0;
+  // cells. x is B x columns, y is B x rows; row b draws its noise as event events[b].
+  virtual void mvm(MatrixView<const double> x, MatrixView<double> y,
+                   std::span<const std::uint64_t> events) const = 0;
 
   // x[b, column] = sum over rows of net[row, column] y[b, row]; y is B x rows, x is B x columns.
   virtual void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
-                              std::uint64_t event) const = 0;
+                              std::span<const std::uint64_t> events) const = 0;
 
   // Pulses every cell with the dose that `pulses` (drawn for all lines of the tile) brings to it.
   virtual PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) = 0;

@@ -23,7 +23,7 @@ std::vector<double> signals(std::size_t size, std::uint32_t owner) {
 std::vector<double> product(const Tile& tile, const TileSpec& spec, std::uint64_t event) {
   const auto x = signals(spec.columns, 1);
   std::vector<double> y(spec.rows);
-  tile.mvm({x.data(), 1, x.size()}, {y.data(), 1, y.size()}, event);
+  tile.mvm({x.data(), 1, x.size()}, {y.data(), 1, y.size()}, {&event, 1});
   return y;
 }
 
@@ -31,7 +31,7 @@ std::vector<double> product_transposed(const Tile& tile, const TileSpec& spec,
                                        std::uint64_t event) {
   const auto y = signals(spec.rows, 2);
   std::vector<double> x(spec.columns);
-  tile.mvm_transposed({y.data(), 1, y.size()}, {x.data(), 1, x.size()}, event);
+  tile.mvm_transposed({y.data(), 1, y.size()}, {x.data(), 1, x.size()}, {&event, 1});
   return x;
 }
 
@@ -213,10 +213,11 @@ TEST_P(EveryBackend, ARowOfABatchHasTheBitsOfTheSingleProduct) {
     const auto values = signals(spec().columns, 40 + static_cast<std::uint32_t>(b));
     std::copy(values.begin(), values.end(), x.row(b).begin());
   }
-  tile->mvm(x.view(), y.view(), 100);
+  const std::vector<std::uint64_t> events = {100, 116, 132};
+  tile->mvm(x.view(), y.view(), events);
   for (std::size_t b = 0; b < 3; ++b) {
     tile->mvm(MatrixView<const double>(x.view()).block(b, 0, 1, spec().columns), single.view(),
-              100 + b);
+              {&events[b], 1});
     for (std::size_t r = 0; r < spec().rows; ++r) EXPECT_EQ(single(0, r), y(b, r));
   }
 }

@@ -182,8 +182,9 @@ TEST(Schedule, AnIdealChipTrainsAsTheFloatTwin) {
     }
     for (std::size_t l = 0; l < 3; ++l) {
       const Matrix<double> weights = chip.chip->weights(l);
-      for (std::size_t k = 0; k < weights.values().size(); ++k)
-        EXPECT_NEAR(weights.values()[k], twin.weights(l).values()[k], 1e-4);
+      for (std::size_t r = 0; r < weights.rows(); ++r)
+        for (std::size_t c = 0; c < weights.columns(); ++c)
+          EXPECT_NEAR(weights(r, c), twin.weights(l).row(r)[c], 1e-4);
     }
   }
 }

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <thread>
 
+#include "nernst/base/lane_math.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/config_keys.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/run.h"
-#include "nernst/tile/kernels/matvec.h"
 #include "nernst/training/schedule.h"
 #include "nernst/version.h"
 

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix-vector products of a plane of float weights, with sums in an order that depends on nothing
-// but the shape: the same bits from every implementation.
+// Matrix products of a plane of float weights with a batch of vectors, with sums in an order that
+// depends on nothing but the shape: the same bits from every implementation, and for a vector of a
+// batch the bits of that vector alone.
 #pragma once
-
-#include <span>
-#include <string_view>
 
 #include "nernst/base/matrix_view.h"
 
 namespace nernst {
 
-// y[row] = sum over columns of w[row, column] x[column].
+// y[b, row] = sum over columns of w[row, column] x[b, column].
 // Column c is added to partial sum c mod 16; the 16 partial sums are added as a binary tree.
 // Error against exact arithmetic: below (columns / 16 + 5) 2^-24 sum |w x|.
-using MatVec = void (*)(MatrixView<const float> w, std::span<const float> x, std::span<float> y);
+// Rows of w and x start on a cache line and go on with zeros to a multiple of 16 columns.
+using MatMul = void (*)(MatrixView<const float> w, MatrixView<const float> x, MatrixView<float> y);
 
-// x[column] = sum over rows of w[row, column] y[row], rows added in their order.
-// Error: below rows 2^-24 sum |w y|.
-struct MatVecKernels {
-  MatVec mvm;
-  MatVec mvm_transposed;
+// x[b, column] = sum over rows of w[row, column] y[b, row], rows added in their order.
+// Error: below rows 2^-24 sum |w y|. The first column of w lies on a cache line, and w and x have
+// room for a multiple of 16 columns.
+struct MatMulKernels {
+  MatMul mvm;
+  MatMul mvm_transposed;
 };
 
-MatVecKernels scalar_matvec();
-MatVecKernels fast_matvec();
-
-// The instruction set that the fast kernels run on here, as "AVX3" or "AVX2".
-std::string_view instruction_set();
+MatMulKernels scalar_matmul();
+MatMulKernels fast_matmul();
 
 }  // namespace nernst

@@ -8,93 +8,125 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "nernst/base/lanes-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace nernst::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 // The 16 partial sums fill one register of the widest instruction set and several of a narrower
 // one.
-using Tag = hn::CappedTag<float, 16>;
-constexpr std::size_t kPartials = 16;
+constexpr std::size_t kParts = kLaneBlock / kLanes;
 
 // The sum of 16 partial sums as a binary tree: halves onto halves.
-inline float tree_sum(float* partial) {
-  for (std::size_t half = kPartials / 2; half > 0; half /= 2)
+HWY_INLINE float tree_sum(const FloatVec* sums) {
+  const FloatTag tag;
+  FloatVec parts[kParts];
+  for (std::size_t p = 0; p < kParts; ++p) parts[p] = sums[p];
+  for (std::size_t half = kParts / 2; half > 0; half /= 2)
+    for (std::size_t p = 0; p < half; ++p) parts[p] = hn::Add(parts[p], parts[p + half]);
+  HWY_ALIGN float partial[kLanes];
+  hn::Store(parts[0], tag, partial);
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2)
     for (std::size_t k = 0; k < half; ++k) partial[k] += partial[k + half];
   return partial[0];
 }
 
-// `Rows` rows of the product, whose first weight is at `w`; they share the loads of x.
-template <std::size_t Rows>
-void dot_rows(const float* HWY_RESTRICT w, std::size_t stride, std::size_t columns,
-              const float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
-  const Tag tag;
-  constexpr std::size_t lanes = hn::MaxLanes(Tag());
-  constexpr std::size_t parts = kPartials / lanes;
-  const std::size_t whole = columns / kPartials * kPartials;
-  hn::Vec<Tag> sums[Rows][parts];
-  for (std::size_t r = 0; r < Rows; ++r)
-    for (std::size_t p = 0; p < parts; ++p) sums[r][p] = hn::Zero(tag);
-
-  for (std::size_t c = 0; c < whole; c += kPartials) {
-    for (std::size_t p = 0; p < parts; ++p) {
-      const auto in = hn::LoadU(tag, x + c + p * lanes);
+// Products of `Rows` rows with `Samples` vectors; each weight and each input is loaded once.
+template <std::size_t Rows, std::size_t Samples>
+HWY_INLINE void dot_block(const float* HWY_RESTRICT w, std::size_t w_stride, std::size_t columns,
+                          const float* HWY_RESTRICT x, std::size_t x_stride, float* HWY_RESTRICT y,
+                          std::size_t y_stride) {
+  const FloatTag tag;
+  FloatVec sums[Rows][Samples][kParts];
+  for (auto& row : sums)
+    for (auto& sample : row)
+      for (auto& sum : sample) sum = hn::Zero(tag);
+  for (std::size_t c = 0; c < columns; c += kLaneBlock) {
+    for (std::size_t p = 0; p < kParts; ++p) {
+      const std::size_t at = c + p * kLanes;
+      FloatVec in[Samples];
+      for (std::size_t s = 0; s < Samples; ++s) in[s] = hn::Load(tag, x + s * x_stride + at);
       for (std::size_t r = 0; r < Rows; ++r) {
-        const auto weights = hn::LoadU(tag, w + r * stride + c + p * lanes);
+        const auto weights = hn::Load(tag, w + r * w_stride + at);
         // a product and a sum, each rounded, as the plain version has them
-        sums[r][p] = hn::Add(sums[r][p], hn::Mul(weights, in));
+        for (std::size_t s = 0; s < Samples; ++s)
+          sums[r][s][p] = hn::Add(sums[r][s][p], hn::Mul(weights, in[s]));
       }
     }
   }
-  for (std::size_t r = 0; r < Rows; ++r) {
-    HWY_ALIGN float partial[kPartials];
-    for (std::size_t p = 0; p < parts; ++p) hn::Store(sums[r][p], tag, partial + p * lanes);
-    for (std::size_t c = whole; c < columns; ++c) partial[c - whole] += w[r * stride + c] * x[c];
-    y[r] = tree_sum(partial);
-  }
+  for (std::size_t r = 0; r < Rows; ++r)
+    for (std::size_t s = 0; s < Samples; ++s) y[s * y_stride + r] = tree_sum(sums[r][s]);
 }
 
-void mvm(MatrixView<const float> w, std::span<const float> x, std::span<float> y) {
-  const float* const weights = w.data();
-  const std::size_t stride = w.stride(), columns = w.columns();
+template <std::size_t Rows>
+void dot_rows(MatrixView<const float> w, std::size_t row, MatrixView<const float> x,
+              MatrixView<float> y) {
+  // as many sums as there are registers for
+  constexpr std::size_t samples = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
+  const float* const weights = w.data() + row * w.stride();
+  std::size_t b = 0;
+  for (; b + samples <= x.rows(); b += samples)
+    dot_block<Rows, samples>(weights, w.stride(), w.columns(), x.data() + b * x.stride(),
+                             x.stride(), y.data() + b * y.stride() + row, y.stride());
+  for (; b < x.rows(); ++b)
+    dot_block<Rows, 1>(weights, w.stride(), w.columns(), x.data() + b * x.stride(), x.stride(),
+                       y.data() + b * y.stride() + row, y.stride());
+}
+
+void mvm(MatrixView<const float> w, MatrixView<const float> x, MatrixView<float> y) {
   std::size_t row = 0;
-  for (; row + 4 <= w.rows(); row += 4)
-    dot_rows<4>(weights + row * stride, stride, columns, x.data(), y.data() + row);
-  for (; row < w.rows(); ++row)
-    dot_rows<1>(weights + row * stride, stride, columns, x.data(), y.data() + row);
+  for (; row + 4 <= w.rows(); row += 4) dot_rows<4>(w, row, x, y);
+  for (; row < w.rows(); ++row) dot_rows<1>(w, row, x, y);
 }
 
-// x[column .. column + Width) over all rows, in their order.
-template <class D, std::size_t Width>
-void add_columns(D tag, const float* HWY_RESTRICT w, std::size_t stride, std::size_t rows,
-                 const float* HWY_RESTRICT y, float* HWY_RESTRICT x) {
-  constexpr std::size_t lanes = hn::MaxLanes(D());
-  constexpr std::size_t parts = Width / lanes;
-  hn::Vec<D> sums[parts];
-  for (std::size_t p = 0; p < parts; ++p) sums[p] = hn::Zero(tag);
+// `Width` columns of `Samples` products over all rows, in their order.
+template <std::size_t Width, std::size_t Samples>
+HWY_INLINE void add_rows(const float* HWY_RESTRICT w, std::size_t w_stride, std::size_t rows,
+                         const float* HWY_RESTRICT y, std::size_t y_stride, float* HWY_RESTRICT x,
+                         std::size_t x_stride) {
+  const FloatTag tag;
+  constexpr std::size_t parts = Width / kLanes;
+  FloatVec sums[Samples][parts];
+  for (auto& sample : sums)
+    for (auto& sum : sample) sum = hn::Zero(tag);
   for (std::size_t row = 0; row < rows; ++row) {
-    const auto factor = hn::Set(tag, y[row]);
+    FloatVec weights[parts];
     for (std::size_t p = 0; p < parts; ++p)
-      sums[p] = hn::Add(sums[p], hn::Mul(hn::LoadU(tag, w + row * stride + p * lanes), factor));
+      weights[p] = hn::Load(tag, w + row * w_stride + p * kLanes);
+    for (std::size_t s = 0; s < Samples; ++s) {
+      const auto factor = hn::Set(tag, y[s * y_stride + row]);
+      for (std::size_t p = 0; p < parts; ++p)
+        sums[s][p] = hn::Add(sums[s][p], hn::Mul(weights[p], factor));
+    }
   }
-  for (std::size_t p = 0; p < parts; ++p) hn::StoreU(sums[p], tag, x + p * lanes);
+  for (std::size_t s = 0; s < Samples; ++s)
+    for (std::size_t p = 0; p < parts; ++p)
+      hn::Store(sums[s][p], tag, x + s * x_stride + p * kLanes);
 }
 
-void mvm_transposed(MatrixView<const float> w, std::span<const float> y, std::span<float> x) {
-  const float* const weights = w.data();
-  const std::size_t stride = w.stride(), columns = w.columns(), rows = w.rows();
+template <std::size_t Width>
+void add_columns(MatrixView<const float> w, std::size_t column, MatrixView<const float> y,
+                 MatrixView<float> x) {
+  constexpr std::size_t samples = 4;
+  const float* const weights = w.data() + column;
+  std::size_t b = 0;
+  for (; b + samples <= y.rows(); b += samples)
+    add_rows<Width, samples>(weights, w.stride(), w.rows(), y.data() + b * y.stride(), y.stride(),
+                             x.data() + b * x.stride() + column, x.stride());
+  for (; b < y.rows(); ++b)
+    add_rows<Width, 1>(weights, w.stride(), w.rows(), y.data() + b * y.stride(), y.stride(),
+                       x.data() + b * x.stride() + column, x.stride());
+}
+
+void mvm_transposed(MatrixView<const float> w, MatrixView<const float> y, MatrixView<float> x) {
+  constexpr std::size_t wide = HWY_TARGET <= HWY_AVX3 ? 64 : 16;
   std::size_t c = 0;
-  for (; c + 64 <= columns; c += 64)
-    add_columns<Tag, 64>(Tag(), weights + c, stride, rows, y.data(), x.data() + c);
-  for (; c + 16 <= columns; c += 16)
-    add_columns<Tag, 16>(Tag(), weights + c, stride, rows, y.data(), x.data() + c);
-  using One = hn::CappedTag<float, 1>;
-  for (; c < columns; ++c)
-    add_columns<One, 1>(One(), weights + c, stride, rows, y.data(), x.data() + c);
+  // one vector: two lines at a time are too few to keep the memory busy
+  if (y.rows() == 1)
+    for (; c + 2 * wide <= w.columns(); c += 2 * wide) add_columns<2 * wide>(w, c, y, x);
+  for (; c + wide <= w.columns(); c += wide) add_columns<wide>(w, c, y, x);
+  for (; c < w.columns(); c += kLaneBlock) add_columns<kLaneBlock>(w, c, y, x);
 }
-
-std::string_view target_name() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace nernst::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -104,18 +136,15 @@ namespace nernst {
 
 HWY_EXPORT(mvm);
 HWY_EXPORT(mvm_transposed);
-HWY_EXPORT(target_name);
 
-MatVecKernels fast_matvec() {
-  return {[](MatrixView<const float> w, std::span<const float> x, std::span<float> y) {
+MatMulKernels fast_matmul() {
+  return {[](MatrixView<const float> w, MatrixView<const float> x, MatrixView<float> y) {
             HWY_DYNAMIC_DISPATCH(mvm)(w, x, y);
           },
-          [](MatrixView<const float> w, std::span<const float> y, std::span<float> x) {
+          [](MatrixView<const float> w, MatrixView<const float> y, MatrixView<float> x) {
             HWY_DYNAMIC_DISPATCH(mvm_transposed)(w, y, x);
           }};
 }
-
-std::string_view instruction_set() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 
 }  // namespace nernst
 #endif

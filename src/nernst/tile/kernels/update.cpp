@@ -12,16 +12,18 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "nernst/tile/kernels/lanes-inl.h"
-#include "nernst/tile/kernels/noise-inl.h"
+#include "nernst/base/lanes-inl.h"
+#include "nernst/base/noise-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nernst::HWY_NAMESPACE {
 
 // Columns that are worked on together, so that all buffers stay in the first cache.
 constexpr std::size_t kChunk = 512;
-// A row of a chunk with fewer pulsed cells than this has them gathered first.
-constexpr std::size_t kSparse = 96;
+// A row with a smaller part of its cells pulsed than this has them gathered first.
+constexpr double kSparse = 0.19;
+constexpr std::size_t kMostGathered = 112;
+static_assert(kSparse * kChunk <= kMostGathered);
 
 // Noise words of kUpdateRows rows and a chunk of columns; drawn when first asked for.
 class ChunkWords {
@@ -70,33 +72,73 @@ struct RowPart {
   std::size_t side, row, first_column, size;  // size in whole lane blocks
   std::size_t noise_row;
   std::uint64_t part;
+  float sign;  // of the row, where the doses do not have it
   std::size_t position() const { return job->layout.position(0, row, first_column); }
 };
 
-// Doses of a row by coincidence of its train with those of the columns; the number of cells that
-// get any.
-HWY_INLINE std::size_t stochastic_doses(const RowPart& at, float* HWY_RESTRICT dose) {
+// What a row of doses amounts to.
+struct RowDoses {
+  std::size_t cells = 0;  // weights that get any
+  std::uint64_t pulses = 0;
+};
+
+// Pulses that a dose counts for: a fraction of one counts as one.
+HWY_INLINE WordVec pulses_of(FloatVec dose) {
+  const FloatTag floats;
+  const auto limited = hn::Min(hn::Abs(dose), hn::Set(floats, static_cast<float>(kMostPulses)));
+  return hn::BitCast(WordTag(), hn::ConvertTo(IntTag(), hn::Ceil(limited)));
+}
+
+RowDoses count_doses(const float* dose, std::size_t size) {
+  const FloatTag floats;
+  const WordTag words;
+  RowDoses row;
+  auto total = hn::Zero(words);
+  for (std::size_t c = 0; c < size; c += kLanes) {
+    const auto value = hn::Load(floats, dose + c);
+    total = hn::Add(total, pulses_of(value));
+    row.cells += hn::CountTrue(floats, hn::Ne(value, hn::Zero(floats)));
+  }
+  row.pulses = hn::GetLane(hn::SumOfLanes(words, total));
+  return row;
+}
+
+// Doses of a row by coincidence of its train with those of the columns, without the row's sign.
+RowDoses stochastic_doses(const RowPart& at, float* HWY_RESTRICT dose) {
   const UpdateJob& job = *at.job;
   const FloatTag floats;
   const WordTag words;
   const IntTag integers;
   const auto row_train = hn::Set(words, job.pulses->row_train[at.row]);
-  const auto row_sign = hn::Set(floats, static_cast<float>(job.pulses->row[at.row]));
-  std::size_t hits = 0;
+  const std::uint32_t* HWY_RESTRICT trains = job.columns->train.data() + at.first_column;
+  const float* HWY_RESTRICT signs = job.columns->sign.data() + at.first_column;
+  auto total = hn::Zero(words), cells = hn::Zero(words);
+  const auto one = hn::Set(words, 1u);
   for (std::size_t c = 0; c < at.size; c += kLanes) {
-    const std::size_t column = at.first_column + c;
-    const auto together = hn::And(row_train, hn::Load(words, job.columns->train.data() + column));
-    const auto count = hn::ConvertTo(floats, hn::BitCast(integers, hn::PopulationCount(together)));
-    const auto sign = hn::Mul(row_sign, hn::Load(floats, job.columns->sign.data() + column));
-    hn::Store(hn::Mul(sign, count), floats, dose + c);
-    hits += hn::CountTrue(words, hn::Ne(together, hn::Zero(words)));
+    const auto together = hn::And(row_train, hn::Load(words, trains + c));
+    const auto count = hn::PopulationCount(together);
+    const auto sign = hn::Load(floats, signs + c);
+    hn::Store(hn::Mul(sign, hn::ConvertTo(floats, hn::BitCast(integers, count))), floats, dose + c);
+    total = hn::Add(total, count);
+    cells = hn::Add(cells, hn::Min(count, one));
   }
-  return hits;
+  RowDoses row;
+  row.cells = hn::GetLane(hn::SumOfLanes(words, cells));
+  if (row.cells == 0) return row;
+  if (job.pulses->dose_scale.empty()) {
+    row.pulses = hn::GetLane(hn::SumOfLanes(words, total));
+    return row;
+  }
+  // what wires leave of a dose
+  const std::size_t last = std::min(at.size, job.layout.columns - at.first_column);
+  for (std::size_t c = 0; c < last; ++c)
+    dose[c] *= static_cast<float>(job.pulses->dose_scale(at.row, at.first_column + c));
+  return count_doses(dose, at.size);
 }
 
 // Doses of a row as products of what rows and columns carry, rounded to counts where the coding
 // asks for it.
-inline std::size_t product_doses(const RowPart& at, ChunkWords& rounding, float* dose) {
+RowDoses product_doses(const RowPart& at, ChunkWords& rounding, float* HWY_RESTRICT dose) {
   const UpdateJob& job = *at.job;
   const UpdatePulses& pulses = *job.pulses;
   const bool count = pulses.coding == Coding::count;
@@ -107,7 +149,6 @@ inline std::size_t product_doses(const RowPart& at, ChunkWords& rounding, float*
   const auto row = hn::Set(doubles, pulses.row[at.row]);
   const auto most = hn::Set(doubles, static_cast<double>(pulses.count_max));
   const std::uint32_t* const bits = count ? rounding.row(at.noise_row) : nullptr;
-  std::size_t hits = 0;
   for (std::size_t c = 0; c < at.size; c += hn::Lanes(doubles)) {
     auto value = hn::Mul(row, hn::Load(doubles, job.columns->value.data() + at.first_column + c));
     if (!pulses.dose_scale.empty()) {
@@ -120,38 +161,49 @@ inline std::size_t product_doses(const RowPart& at, ChunkWords& rounding, float*
     if (count) {
       // round_count of each lane
       auto word = hn::Load(words, bits + c);
-      if (at.noise_row % 2 != 0)
-        word = hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word));
+      if (at.noise_row % 2 != 0) word = hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word));
       const auto uniform =
           hn::Mul(hn::PromoteTo(doubles, hn::BitCast(integers, hn::ShiftRight<8>(word))),
                   hn::Set(doubles, 0x1p-24));
       const auto size = hn::Abs(value), whole = hn::Floor(size);
-      const auto up = hn::IfThenElseZero(hn::Lt(uniform, hn::Sub(size, whole)),
-                                         hn::Set(doubles, 1.0));
+      const auto up =
+          hn::IfThenElseZero(hn::Lt(uniform, hn::Sub(size, whole)), hn::Set(doubles, 1.0));
       const auto limited = hn::Min(hn::Add(whole, up), most);
       value = hn::IfThenElse(hn::Lt(value, hn::Zero(doubles)), hn::Neg(limited), limited);
     }
-    const auto narrow = hn::DemoteTo(floats, value);
-    hn::Store(narrow, floats, dose + c);
-    hits += hn::CountTrue(floats, hn::Ne(narrow, hn::Zero(floats)));
+    hn::Store(hn::DemoteTo(floats, value), floats, dose + c);
   }
-  return hits;
+  return count_doses(dose, at.size);
 }
 
-// The doses of a row of a chunk, with what wires leave of them.
-inline std::size_t row_doses(const RowPart& at, ChunkWords& rounding, float* dose) {
-  const UpdatePulses& pulses = *at.job->pulses;
-  if (pulses.coding != Coding::stochastic)
-    return pulses.row[at.row] == 0 ? 0 : product_doses(at, rounding, dose);
-  if (pulses.row_train[at.row] == 0) return 0;
-  const std::size_t hits = stochastic_doses(at, dose);
-  if (hits > 0 && !pulses.dose_scale.empty()) {
-    const std::size_t last = std::min(at.size, at.job->layout.columns - at.first_column);
-    for (std::size_t c = 0; c < last; ++c)
-      dose[c] *= static_cast<float>(pulses.dose_scale(at.row, at.first_column + c));
+class DoseRow {
+ public:
+  const float* values() const { return values_; }
+  const RowDoses& sums() const { return sums_; }
+
+  void start() { has_train_ = false; }
+  // Sets the sign of `at`, too.
+  void make(RowPart& at, ChunkWords& rounding) {
+    const UpdatePulses& pulses = *at.job->pulses;
+    if (pulses.coding != Coding::stochastic) {
+      sums_ = pulses.row[at.row] == 0 ? RowDoses() : product_doses(at, rounding, values_);
+      return;
+    }
+    at.sign = static_cast<float>(pulses.row[at.row]);
+    // rows with the train of the row before have its doses
+    const std::uint32_t train = pulses.row_train[at.row];
+    if (has_train_ && train == train_ && pulses.dose_scale.empty()) return;
+    has_train_ = true;
+    train_ = train;
+    sums_ = train == 0 ? RowDoses() : stochastic_doses(at, values_);
   }
-  return hits;
-}
+
+ private:
+  alignas(kCacheLineBytes) float values_[kChunk];
+  RowDoses sums_;
+  bool has_train_ = false;
+  std::uint32_t train_ = 0;
+};
 
 // Which lanes of a side are pulsed, how much and which way.
 struct SideDose {
@@ -159,65 +211,72 @@ struct SideDose {
   FloatVec amount;
 };
 
-HWY_INLINE SideDose side_dose(const UpdateJob& job, std::size_t side, FloatVec dose) {
+HWY_INLINE SideDose side_dose(std::size_t sides, bool one_sided, std::size_t side,
+                              FloatVec unsigned_dose, FloatVec row_sign) {
+  const auto dose = hn::Mul(unsigned_dose, row_sign);
   const FloatTag floats;
   const auto zero = hn::Zero(floats);
   const auto raise = hn::Gt(dose, zero), lower = hn::Lt(dose, zero);
   const auto amount = hn::Abs(dose);
-  if (job.sides == 1) return {hn::Ne(dose, zero), raise, amount};
-  if (job.one_sided) return {side == 0 ? raise : lower, hn::Eq(zero, zero), amount};
+  if (sides == 1) return {hn::Ne(dose, zero), raise, amount};
+  if (one_sided) return {side == 0 ? raise : lower, hn::Eq(zero, zero), amount};
   return {hn::Ne(dose, zero), side == 0 ? raise : lower, amount};
 }
 
-// Cells where they lie.
-struct CellsInPlace {
-  const UpdateJob* job;
-  const CellSide* side;
-  std::size_t position;        // of the first column of the chunk
-  const std::uint32_t* words;  // null without noise
-  std::size_t noise_row;
+// A member of the law's Cell on lanes: halves times a unit. One that is the same in every cell is a
+// block of ones times its value, so that no branch is needed.
+struct MemberLanes {
+  const std::uint16_t* halves;
+  std::size_t step;  // from one block of 16 cells to the next
+  float unit;
+};
 
-  HWY_INLINE const std::uint16_t* halves(std::size_t slot, std::size_t c) const {
-    const std::size_t at = position + c;
-    return side->constants + at / kLaneBlock * job->constant_block + slot * kLaneBlock +
-           at % kLaneBlock;
-  }
-  HWY_INLINE FloatVec state(std::size_t member, std::size_t c) const {
-    return hn::LoadU(FloatTag(), side->state[member] + position + c);
-  }
-  HWY_INLINE void set_state(std::size_t member, std::size_t c, FloatVec value) const {
-    hn::StoreU(value, FloatTag(), side->state[member] + position + c);
-  }
-  HWY_INLINE FloatVec noise(std::size_t c) const {
+alignas(kCacheLineBytes) constexpr std::uint16_t kOnes[kLaneBlock] = {
+    0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00,
+    0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00};
+
+// `first` is the block of a row part, its planes `slot_step` apart.
+HWY_INLINE MemberLanes member_lanes(const ConstantPlace& place, const std::uint16_t* first,
+                                    std::size_t slot_step, std::size_t block_step) {
+  if (place.slot < 0) return {kOnes, 0, static_cast<float>(place.value)};
+  return {first + static_cast<std::size_t>(place.slot) * slot_step, block_step,
+          static_cast<float>(place.unit)};
+}
+HWY_INLINE FloatVec load(const MemberLanes& member, std::size_t c) {
+  const hn::Rebind<hwy::float16_t, FloatTag> halves;
+  const auto* const from = reinterpret_cast<const hwy::float16_t*>(
+      member.halves + c / kLaneBlock * member.step + c % kLaneBlock);
+  return hn::Mul(hn::PromoteTo(FloatTag(), hn::LoadU(halves, from)),
+                 hn::Set(FloatTag(), member.unit));
+}
+
+// Where the kernel of a law finds its cells.
+struct CellRun {
+  const std::uint16_t* halves;
+  std::size_t slot_step, block_step;
+  std::array<float*, CellSide::kMostState> state;
+};
+
+// Noise of neighbouring cells, from the words of their row.
+struct RowNoise {
+  const std::uint32_t* words;
+  std::size_t noise_row;
+  HWY_INLINE FloatVec operator()(std::size_t c) const {
     return lane_normal(row_word(hn::Load(WordTag(), words + c), noise_row));
   }
 };
 
-// Cells taken together from where they lie.
-struct GatheredCells {
-  static constexpr std::size_t kMost = kSparse + kLaneBlock;
-  alignas(kCacheLineBytes) std::uint16_t half[CellSide::kMostMembers][kMost];
-  alignas(kCacheLineBytes) float value[CellSide::kMostState][kMost];
-  alignas(kCacheLineBytes) std::uint32_t column[kMost];
-  alignas(kCacheLineBytes) float dose[kMost];
-  const UpdateJob* job;
+// Noise of scattered cells, each from its own block.
+struct ScatteredNoise {
+  const NoiseStream* stream;
+  const std::uint32_t* column;
   std::uint32_t first_block;
   std::size_t noise_row;
   std::uint64_t draw;
-
-  HWY_INLINE const std::uint16_t* halves(std::size_t slot, std::size_t c) const {
-    return half[slot] + c;
-  }
-  HWY_INLINE FloatVec state(std::size_t member, std::size_t c) const {
-    return hn::Load(FloatTag(), value[member] + c);
-  }
-  HWY_INLINE void set_state(std::size_t member, std::size_t c, FloatVec x) {
-    hn::Store(x, FloatTag(), value[member] + c);
-  }
-  HWY_INLINE FloatVec noise(std::size_t c) const {
+  HWY_INLINE FloatVec operator()(std::size_t c) const {
     const WordTag tag;
     const auto block = hn::Add(hn::Load(tag, column + c), hn::Set(tag, first_block));
-    const LaneWords words = lane_words(job->pulse_noise, block, draw);
+    const LaneWords words = lane_words(*stream, block, draw);
     const std::size_t which = noise_row % kUpdateRows / 2;
     // a choice and not an index, so that the words stay in registers
     const WordVec word = which == 0   ? words.word[0]
@@ -228,53 +287,67 @@ struct GatheredCells {
   }
 };
 
+// Whether every cell that is pulsed gets one nominal pulse.
+enum class Pulses { single, any };
+
 // The law on `size` cells: the only place where a law meets a kernel. Flattened, because a law's
 // functions are compiled for the plainest machine unless they are inlined here.
-template <class Law, class Source>
-__attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law, const RowPart& at,
-                                                      Source& cells, const float* dose,
+template <Pulses kPulses, class Law, class Noise>
+__attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const RowPart& at,
+                                                      const CellRun cells, const Noise noise_of,
+                                                      const float* HWY_RESTRICT dose,
                                                       std::size_t size) {
+  // copies, so that the compiler knows that no store reaches them
+  const Law law = law_of;
   const UpdateJob& job = *at.job;
   const FloatTag floats;
-  const hn::Rebind<hwy::float16_t, FloatTag> halves;
-  const ConstantPlace* const places = job.places;
-  const auto skipped =
-      hn::Set(floats, static_cast<float>(at.part) * job.dose_at_once);
+  constexpr std::size_t kMembers = CellConstants<Law>::kMembers;
+  constexpr std::size_t kState = Cells<Law, float>::kStateMembers;
+  MemberLanes members[kMembers];
+  for (std::size_t k = 0; k < kMembers; ++k)
+    members[k] = member_lanes(job.places[k], cells.halves, cells.slot_step, cells.block_step);
+  float* HWY_RESTRICT states[kState];
+  for (std::size_t k = 0; k < kState; ++k) states[k] = cells.state[k];
+  const float c2c = job.c2c;
+  const std::size_t side = at.side, sides = job.sides;
+  const bool one_sided = job.one_sided, in_parts = kPulses == Pulses::any && job.parts > 1;
+  const auto skipped = hn::Set(floats, static_cast<float>(at.part) * job.dose_at_once);
   const auto at_once = hn::Set(floats, job.dose_at_once);
+  const auto row_sign = hn::Set(floats, at.sign);
 
   for (std::size_t c = 0; c < size; c += kLanes) {
-    SideDose now = side_dose(job, at.side, hn::Load(floats, dose + c));
-    if (job.parts > 1) {
+    SideDose now = side_dose(sides, one_sided, side, hn::Load(floats, dose + c), row_sign);
+    if (in_parts) {
       const auto left = hn::Sub(now.amount, skipped);
       now.pulsed = hn::And(now.pulsed, hn::Gt(left, hn::Zero(floats)));
       now.amount = hn::Min(left, at_once);
     }
     if (hn::AllFalse(floats, now.pulsed)) continue;
 
-    const auto constant = [&](std::size_t member) -> Lanes {
-      const ConstantPlace& place = places[member];
-      if (place.slot < 0) return Lanes(static_cast<float>(place.value));
-      const auto* const from = reinterpret_cast<const hwy::float16_t*>(
-          cells.halves(static_cast<std::size_t>(place.slot), c));
-      return Lanes(hn::Mul(hn::PromoteTo(floats, hn::LoadU(halves, from)),
-                           hn::Set(floats, static_cast<float>(place.unit))));
-    };
     const auto cell = [&]<std::size_t... K>(std::index_sequence<K...>) {
-      return CellOf<Law, Lanes>{constant(K)...};
-    }(std::make_index_sequence<CellConstants<Law>::kMembers>());
-    constexpr std::size_t members = Cells<Law, float>::kStateMembers;
+      return CellOf<Law, Lanes>{Lanes(load(members[K], c))...};
+    }
+    (std::make_index_sequence<kMembers>());
     const auto state = [&]<std::size_t... K>(std::index_sequence<K...>) {
-      return StateOf<Law, Lanes>{Lanes(cells.state(K, c))...};
-    }(std::make_index_sequence<members>());
+      return StateOf<Law, Lanes>{Lanes(hn::LoadU(floats, states[K] + c))...};
+    }
+    (std::make_index_sequence<kState>());
 
-    const Lanes xi = job.c2c > 0 ? Lanes(cells.noise(c)) : Lanes(0.0f);
-    const auto next = apply_dose<Law, Lanes, LaneMask>(law, cell, state, Lanes(now.amount),
-                                                       LaneMask(now.up), Lanes(job.c2c), xi);
+    const Lanes xi = c2c > 0 ? Lanes(noise_of(c)) : Lanes(0.0f);
+    const auto next = [&] {
+      if constexpr (kPulses == Pulses::single)
+        return apply_pulse<Law, Lanes, LaneMask>(law, cell, state, LaneMask(now.up), Lanes(c2c),
+                                                 xi);
+      else
+        return apply_dose<Law, Lanes, LaneMask>(law, cell, state, Lanes(now.amount),
+                                                LaneMask(now.up), Lanes(c2c), xi);
+    }();
     // cells without a pulse keep every bit
-    const auto before = std::bit_cast<std::array<Lanes, members>>(state);
-    const auto after = std::bit_cast<std::array<Lanes, members>>(next);
-    for (std::size_t k = 0; k < members; ++k)
-      cells.set_state(k, c, hn::IfThenElse(now.pulsed, after[k].get(), before[k].get()));
+    const auto before = std::bit_cast<std::array<Lanes, kState>>(state);
+    const auto after = std::bit_cast<std::array<Lanes, kState>>(next);
+    for (std::size_t k = 0; k < kState; ++k)
+      hn::StoreU(hn::IfThenElse(now.pulsed, after[k].get(), before[k].get()), floats,
+                 states[k] + c);
   }
 }
 
@@ -286,20 +359,15 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
   const WordTag words;
   const std::size_t position = at.position();
   const CellSide& side = job.side[at.side];
+  const auto row_sign = hn::Set(floats, at.sign);
   const std::uint32_t* const bits =
       side.kept_noise != nullptr ? write_words.row(at.noise_row) : nullptr;
-  const hn::Rebind<hwy::float16_t, FloatTag> halves;
-  // number `member` of the cells from column c on
-  const auto constant = [&](std::size_t member, std::size_t c) {
-    const ConstantPlace& place = job.places[member];
-    if (place.slot < 0) return hn::Set(floats, static_cast<float>(place.value));
-    const std::size_t from = position + c;
-    const auto* const data = reinterpret_cast<const hwy::float16_t*>(
-        side.constants + from / kLaneBlock * job.constant_block +
-        static_cast<std::size_t>(place.slot) * kLaneBlock + from % kLaneBlock);
-    return hn::Mul(hn::PromoteTo(floats, hn::LoadU(halves, data)),
-                   hn::Set(floats, static_cast<float>(place.unit)));
+  const std::uint16_t* const block = side.constants + position / kLaneBlock * job.constant_block;
+  const auto member = [&](std::size_t k) {
+    return member_lanes(job.places[k], block, kLaneBlock, job.constant_block);
   };
+  const MemberLanes w_min = member(job.w_min_member), w_max = member(job.w_max_member),
+                    offset = member(job.offset_member);
   const auto visible = [&](std::size_t s, std::size_t c) {
     const auto w = hn::LoadU(floats, job.side[s].state[0] + position + c);
     const float* const kept = job.side[s].kept_noise;
@@ -307,19 +375,16 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
   };
 
   for (std::size_t c = 0; c < at.size; c += kLanes) {
-    const SideDose now = side_dose(job, at.side, hn::Load(floats, dose + c));
+    const SideDose now =
+        side_dose(job.sides, job.one_sided, at.side, hn::Load(floats, dose + c), row_sign);
     if (hn::AllFalse(floats, now.pulsed)) continue;
     if (side.pulse_count != nullptr) {
-      const auto most = hn::Min(now.amount, hn::Set(floats, static_cast<float>(kMostPulses)));
-      const auto pulses = hn::IfThenElseZero(now.pulsed, hn::Ceil(most));
       std::uint32_t* const count = side.pulse_count + position + c;
-      hn::StoreU(hn::Add(hn::LoadU(words, count),
-                         hn::BitCast(words, hn::ConvertTo(IntTag(), pulses))),
-                 words, count);
+      const auto pulses = pulses_of(hn::IfThenElseZero(now.pulsed, now.amount));
+      hn::StoreU(hn::Add(hn::LoadU(words, count), pulses), words, count);
     }
     if (side.kept_noise != nullptr) {
-      const auto stuck =
-          hn::Eq(constant(job.w_min_member, c), constant(job.w_max_member, c));
+      const auto stuck = hn::Eq(load(w_min, c), load(w_max, c));
       const auto fresh = hn::Mul(hn::Set(floats, job.write_spread),
                                  lane_normal(row_word(hn::Load(words, bits + c), at.noise_row)));
       float* const kept = side.kept_noise + position + c;
@@ -327,88 +392,83 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
       hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, kept)), floats, kept);
     }
     if (job.net != nullptr) {
-      const auto next =
-          job.sides == 2
-              ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
-          : job.has_offset ? hn::Add(visible(0, c), constant(job.offset_member, c))
-                           : visible(0, c);
+      const auto next = job.sides == 2
+                            ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
+                        : job.has_offset ? hn::Add(visible(0, c), load(offset, c))
+                                         : visible(0, c);
       float* const net = job.net + position + c;
       hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, net)), floats, net);
     }
   }
 }
 
-// Adds the pulses of a row of doses to `counts`.
-inline void count_pulses(const RowPart& at, const float* dose, PulseCounts& counts) {
-  const FloatTag floats;
-  const WordTag words;
-  auto total = hn::Zero(words);
-  for (std::size_t c = 0; c < at.size; c += kLanes) {
-    const SideDose now = side_dose(*at.job, at.side, hn::Load(floats, dose + c));
-    const auto most = hn::Min(now.amount, hn::Set(floats, static_cast<float>(kMostPulses)));
-    const auto pulses = hn::IfThenElseZero(now.pulsed, hn::Ceil(most));
-    total = hn::Add(total, hn::BitCast(words, hn::ConvertTo(IntTag(), pulses)));
-    counts.cells += hn::CountTrue(floats, now.pulsed);
-  }
-  counts.pulses += hn::GetLane(hn::SumOfLanes(words, total));
-}
-
-template <class Law>
-void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t hits,
-              ChunkWords& words) {
+// Cells taken together from where they lie, so that sparse pulses fill whole registers.
+template <Pulses kPulses, class Law>
+HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* dose) {
+  constexpr std::size_t most = kMostGathered + kLaneBlock,
+                        kState = Cells<Law, float>::kStateMembers;
+  alignas(kCacheLineBytes) std::uint16_t halves[CellSide::kMostMembers][most];
+  alignas(kCacheLineBytes) float states[kState][most];
+  alignas(kCacheLineBytes) std::uint32_t column[most];
+  alignas(kCacheLineBytes) float amount[most];
   const UpdateJob& job = *at.job;
   const CellSide& side = job.side[at.side];
   const FloatTag floats;
-  const std::size_t position = at.position();
-  const std::uint64_t draw = aggregated_draw(job.event, at.part);
-  if (hits >= kSparse) {
-    CellsInPlace cells{&job, &side, position, job.c2c > 0 ? words.row(at.noise_row) : nullptr,
-                       at.noise_row};
-    step_cells(law, at, cells, dose, at.size);
-    return;
-  }
-
-  GatheredCells cells;
-  cells.job = &job;
-  cells.noise_row = at.noise_row;
-  cells.draw = draw;
-  cells.first_block = static_cast<std::uint32_t>(
-      at.noise_row / kUpdateRows * job.layout.columns + at.first_column);
-  const WordTag tag;
+  const WordTag words;
   std::size_t found = 0;
   for (std::size_t c = 0; c < at.size; c += kLanes) {
     const auto value = hn::Load(floats, dose + c);
     const auto pulsed = hn::Ne(value, hn::Zero(floats));
     if (hn::AllFalse(floats, pulsed)) continue;
-    const auto column = hn::Iota(tag, static_cast<std::uint32_t>(c));
-    hn::StoreU(hn::Compress(value, pulsed), floats, cells.dose + found);
-    hn::StoreU(hn::Compress(column, hn::RebindMask(tag, pulsed)), tag, cells.column + found);
+    const auto here = hn::Iota(words, static_cast<std::uint32_t>(c));
+    hn::StoreU(hn::Compress(value, pulsed), floats, amount + found);
+    hn::StoreU(hn::Compress(here, hn::RebindMask(words, pulsed)), words, column + found);
     found += hn::CountTrue(floats, pulsed);
   }
   const std::size_t size = (found + kLanes - 1) / kLanes * kLanes;
   for (std::size_t k = found; k < size; ++k) {
-    cells.dose[k] = 0;
-    cells.column[k] = 0;
+    amount[k] = 0;
+    column[k] = 0;
   }
-  // position is a multiple of kLaneBlock
-  const std::uint16_t* const constants =
-      side.constants + position / kLaneBlock * job.constant_block;
-  const std::size_t slots = job.constant_block / kLaneBlock;
+
+  const std::size_t position = at.position(), block = job.constant_block;
+  const std::uint16_t* const constants = side.constants + position / kLaneBlock * block;
+  const std::size_t slots = block / kLaneBlock;
   for (std::size_t k = 0; k < found; ++k) {
-    const std::size_t c = cells.column[k];
-    const std::uint16_t* const from =
-        constants + c / kLaneBlock * job.constant_block + c % kLaneBlock;
-    for (std::size_t slot = 0; slot < slots; ++slot)
-      cells.half[slot][k] = from[slot * kLaneBlock];
+    const std::size_t c = column[k];
+    const std::uint16_t* const from = constants + c / kLaneBlock * block + c % kLaneBlock;
+    for (std::size_t slot = 0; slot < slots; ++slot) halves[slot][k] = from[slot * kLaneBlock];
   }
-  constexpr std::size_t members = Cells<Law, float>::kStateMembers;
-  for (std::size_t m = 0; m < members; ++m)
-    for (std::size_t k = 0; k < found; ++k)
-      cells.value[m][k] = side.state[m][position + cells.column[k]];
-  step_cells(law, at, cells, cells.dose, size);
-  for (std::size_t m = 0; m < members; ++m)
-    for (std::size_t k = 0; k < found; ++k)
-      side.state[m][position + cells.column[k]] = cells.value[m][k];
+  CellRun cells{halves[0], most, kLaneBlock, {}};
+  for (std::size_t m = 0; m < kState; ++m) {
+    cells.state[m] = states[m];
+    for (std::size_t k = 0; k < found; ++k) states[m][k] = side.state[m][position + column[k]];
+  }
+  const ScatteredNoise noise{
+      &job.pulse_noise, column,
+      static_cast<std::uint32_t>(at.noise_row / kUpdateRows * job.layout.columns + at.first_column),
+      at.noise_row, aggregated_draw(job.event, at.part)};
+  step_cells<kPulses>(law, at, cells, noise, amount, size);
+  for (std::size_t m = 0; m < kState; ++m)
+    for (std::size_t k = 0; k < found; ++k) side.state[m][position + column[k]] = states[m][k];
+}
+
+template <Pulses kPulses, class Law>
+void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t hits,
+              ChunkWords& words) {
+  if (static_cast<double>(hits) < kSparse * static_cast<double>(at.size))
+    return step_gathered<kPulses>(law, at, dose);
+  const UpdateJob& job = *at.job;
+  const CellSide& side = job.side[at.side];
+  const std::size_t position = at.position();
+  CellRun cells{side.constants + position / kLaneBlock * job.constant_block,
+                kLaneBlock,
+                job.constant_block,
+                {}};
+  for (std::size_t m = 0; m < Cells<Law, float>::kStateMembers; ++m)
+    cells.state[m] = side.state[m] + position;
+  const RowNoise noise{job.c2c > 0 ? words.row(at.noise_row) : nullptr, at.noise_row};
+  step_cells<kPulses>(law, at, cells, noise, dose, at.size);
 }
 
 template <class Law>
@@ -417,14 +477,18 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
   static_assert(CellConstants<Law>::kMembers < CellSide::kMostMembers);
   static_assert(Cells<Law, float>::kStateMembers <= CellSide::kMostState);
   const Law& law = *static_cast<const Law*>(law_of);
-  const bool has_finish = job.net != nullptr || job.side[0].pulse_count != nullptr ||
-                          job.side[0].kept_noise != nullptr;
-  alignas(kCacheLineBytes) float dose[kChunk];
+  const bool has_finish =
+      job.net != nullptr || job.side[0].pulse_count != nullptr || job.side[0].kept_noise != nullptr;
+  // coincidences of trains are whole pulses
+  const bool stochastic = job.pulses->coding == Coding::stochastic;
+  const bool whole = stochastic && job.pulses->dose_scale.empty();
+  DoseRow dose_row;
   ChunkWords pulse_words, write_words, rounding;
   for (std::size_t group = first_row; group < last_row; group += kUpdateRows) {
     const std::size_t group_end = std::min(group + kUpdateRows, last_row);
     for (std::size_t c = 0; c < job.layout.columns; c += kChunk) {
       const std::size_t size = padded(std::min(kChunk, job.layout.columns - c));
+      dose_row.start();
       for (std::size_t side = 0; side < job.sides; ++side) {
         const std::size_t first_noise_row = job.layout.noise_row(side, group);
         const auto start = [&](ChunkWords& words, const NoiseStream& stream, std::uint64_t event,
@@ -437,13 +501,25 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
         for (std::uint64_t part = 0; part < job.parts; ++part) {
           start(pulse_words, job.pulse_noise, aggregated_draw(job.event, part), first_noise_row);
           for (std::size_t row = group; row < group_end; ++row) {
-            RowPart at{&job, side, row, c, size, row, part};
-            const std::size_t hits = row_doses(at, rounding, dose);
-            if (hits == 0) continue;
+            RowPart at{&job, side, row, c, size, row, part, 1.0f};
+            if (stochastic && job.pulses->row_train[row] == 0) continue;
+            dose_row.make(at, rounding);
+            const RowDoses& doses = dose_row.sums();
+            const float* const dose = dose_row.values();
+            if (doses.cells == 0) continue;
             at.noise_row = job.layout.noise_row(side, row);
-            step_row(law, at, dose, hits, pulse_words);
+            if (!whole || doses.pulses != doses.cells) {
+              step_row<Pulses::any>(law, at, dose, doses.cells, pulse_words);
+            } else if (part == 0) {
+              step_row<Pulses::single>(law, at, dose, doses.cells, pulse_words);
+            }
             if (part + 1 < job.parts) continue;
-            count_pulses(at, dose, counts);
+            if (side == 0) {
+              // one cell of a pair moves, or both
+              const std::size_t moved = job.sides == 2 && !job.one_sided ? 2 : 1;
+              counts.cells += moved * doses.cells;
+              counts.pulses += moved * doses.pulses;
+            }
             if (has_finish) finish_row(at, write_words, dose);
           }
         }

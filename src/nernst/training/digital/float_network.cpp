@@ -11,33 +11,39 @@ FloatNetwork::FloatNetwork(const NetworkSpec& spec, LossKind loss, std::uint64_t
     : spec_(spec), loss_(loss) {
   for (std::size_t l = 0; l < spec.layers.size(); ++l) {
     const Matrix<double> start = initial_weights(spec, l, seed);
-    Matrix<float> weights(start.rows(), start.columns());
-    std::transform(start.values().begin(), start.values().end(), weights.values().begin(),
-                   [](double w) { return static_cast<float>(w); });
+    PaddedMatrix<float> weights(start.rows(), start.columns());
+    for (std::size_t r = 0; r < start.rows(); ++r)
+      std::transform(start.row(r).begin(), start.row(r).end(), weights.row(r).begin(),
+                     [](double w) { return static_cast<float>(w); });
     weights_.push_back(std::move(weights));
-    errors_.emplace_back(spec.rows(l));
+    errors_.emplace_back(1, spec.rows(l));
   }
   for (std::size_t level = 0; level <= spec.layers.size(); ++level) {
     const std::size_t width = level < spec.layers.size() ? spec.fan_in(level) : spec.outputs();
-    signals_.emplace_back(width + 1, 1.0f);
+    signals_.emplace_back(1, width + 1);
+    std::ranges::fill(signals_.back().row(0), 1.0f);
   }
 }
 
 std::span<const float> FloatNetwork::forward(std::span<const float> input) {
   NERNST_CHECK(input.size() == spec_.inputs);
-  const MatVecKernels kernels = fast_matvec();
-  std::copy(input.begin(), input.end(), signals_[0].begin());
+  const MatMulKernels kernels = fast_matmul();
+  std::copy(input.begin(), input.end(), signals_[0].row(0).begin());
   std::vector<double> sums;
   for (std::size_t l = 0; l < weights_.size(); ++l) {
-    const std::span<float> out = std::span(signals_[l + 1]).first(spec_.rows(l));
-    kernels.mvm(weights_[l].view(), std::span<const float>(signals_[l]).first(spec_.columns(l)),
-                out);
+    const std::span<float> out = signals_[l + 1].row(0).first(spec_.rows(l));
+    kernels.mvm(weights_[l].view(), inputs_of(l), MatrixView<float>(out.data(), 1, out.size()));
     sums.assign(out.begin(), out.end());
     activate(spec_.layers[l].activation, sums);
     std::transform(sums.begin(), sums.end(), out.begin(),
                    [](double a) { return static_cast<float>(a); });
   }
-  return std::span(signals_.back()).first(spec_.outputs());
+  return signals_.back().row(0).first(spec_.outputs());
+}
+
+MatrixView<const float> FloatNetwork::inputs_of(std::size_t layer) const {
+  const PaddedMatrix<float>& signals = signals_[layer];
+  return signals.view().block(0, 0, 1, spec_.columns(layer));
 }
 
 std::uint32_t FloatNetwork::predict(std::span<const float> input) {
@@ -49,20 +55,23 @@ std::uint32_t FloatNetwork::predict(std::span<const float> input) {
 void FloatNetwork::backward(std::uint32_t label) {
   const std::size_t last = weights_.size() - 1;
   const Activation output = spec_.layers[last].activation;
-  const std::vector<double> a(signals_.back().begin(), signals_.back().end() - 1);
+  const auto out = signals_.back().row(0).first(spec_.outputs());
+  const std::vector<double> a(out.begin(), out.end());
   std::vector<double> target(a.size()), error(a.size());
   write_target(label, output, target);
   output_error(loss_, output, a, target, error);
-  std::copy(error.begin(), error.end(), errors_[last].begin());
+  std::copy(error.begin(), error.end(), errors_[last].row(0).begin());
 
-  const MatVecKernels kernels = fast_matvec();
+  const MatMulKernels kernels = fast_matmul();
   for (std::size_t l = last; l >= 1; --l) {
-    std::vector<float> back(spec_.columns(l));
-    kernels.mvm_transposed(weights_[l].view(), errors_[l], back);
+    PaddedMatrix<float> back(1, spec_.columns(l));
+    const PaddedMatrix<float>& error_above = errors_[l];
+    kernels.mvm_transposed(weights_[l].view(), error_above.view(), back.view());
     const Activation below = spec_.layers[l - 1].activation;
-    for (std::size_t k = 0; k < errors_[l - 1].size(); ++k)
-      errors_[l - 1][k] =
-          back[k] * static_cast<float>(derivative_from_activation(below, signals_[l][k]));
+    const auto d = errors_[l - 1].row(0);
+    const auto activations = signals_[l].row(0), sums = back.row(0);
+    for (std::size_t k = 0; k < d.size(); ++k)
+      d[k] = sums[k] * static_cast<float>(derivative_from_activation(below, activations[k]));
   }
 }
 
@@ -84,13 +93,13 @@ double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::
     backward(labels[b]);
     // one sample goes straight into the weights; more are summed first
     for (std::size_t l = 0; l < weights_.size(); ++l) {
-      Matrix<float>& into = batch > 1 ? gradients_[l] : weights_[l];
+      PaddedMatrix<float>& into = batch > 1 ? gradients_[l] : weights_[l];
       const auto factor = static_cast<float>(batch > 1 ? 1.0 : -rate);
       for (std::size_t r = 0; r < into.rows(); ++r) {
-        const float d = factor * errors_[l][r];
+        const float d = factor * errors_[l].row(0)[r];
         if (d == 0) continue;
         const auto row = into.row(r);
-        const float* const x = signals_[l].data();
+        const float* const x = signals_[l].row(0).data();
         for (std::size_t c = 0; c < row.size(); ++c) row[c] += d * x[c];
       }
     }
@@ -98,8 +107,9 @@ double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::
   if (batch > 1) {
     const auto share = static_cast<float>(rate / static_cast<double>(batch));
     for (std::size_t l = 0; l < weights_.size(); ++l)
-      for (std::size_t k = 0; k < weights_[l].values().size(); ++k)
-        weights_[l].values()[k] -= share * gradients_[l].values()[k];
+      for (std::size_t r = 0; r < weights_[l].rows(); ++r)
+        for (std::size_t c = 0; c < weights_[l].columns(); ++c)
+          weights_[l].row(r)[c] -= share * gradients_[l].row(r)[c];
   }
   return loss;
 }

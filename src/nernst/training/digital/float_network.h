@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "nernst/base/aligned.h"
 #include "nernst/base/matrix_view.h"
 #include "nernst/network/network_spec.h"
 #include "nernst/training/loss.h"
@@ -21,8 +22,8 @@ class FloatNetwork {
 
   const NetworkSpec& spec() const { return spec_; }
   // Weights of layer l, rows x columns, the bias in the last column.
-  Matrix<float>& weights(std::size_t layer) { return weights_[layer]; }
-  const Matrix<float>& weights(std::size_t layer) const { return weights_[layer]; }
+  PaddedMatrix<float>& weights(std::size_t layer) { return weights_[layer]; }
+  const PaddedMatrix<float>& weights(std::size_t layer) const { return weights_[layer]; }
 
   // The output of the last layer for one sample.
   std::span<const float> forward(std::span<const float> input);
@@ -33,13 +34,15 @@ class FloatNetwork {
 
  private:
   void backward(std::uint32_t label);
+  // What the columns of a layer are driven with: activations and, where it has a bias, a 1.
+  MatrixView<const float> inputs_of(std::size_t layer) const;
 
   NetworkSpec spec_;
   LossKind loss_;
-  std::vector<Matrix<float>> weights_;
-  std::vector<Matrix<float>> gradients_;     // used for more than one sample
-  std::vector<std::vector<float>> signals_;  // level 0 .. L, each with a 1 behind it for the bias
-  std::vector<std::vector<float>> errors_;   // of layer 0 .. L - 1
+  std::vector<PaddedMatrix<float>> weights_;
+  std::vector<PaddedMatrix<float>> gradients_;  // used for more than one sample
+  std::vector<PaddedMatrix<float>> signals_;  // level 0 .. L, each with a 1 behind it for the bias
+  std::vector<PaddedMatrix<float>> errors_;   // of layer 0 .. L - 1
 };
 
 }  // namespace nernst

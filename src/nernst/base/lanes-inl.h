@@ -12,11 +12,11 @@
 #include "nernst/base/aligned.h"
 #include "nernst/base/math.h"
 
-#if defined(NERNST_TILE_KERNELS_LANES_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef NERNST_TILE_KERNELS_LANES_INL_H
-#undef NERNST_TILE_KERNELS_LANES_INL_H
+#if defined(NERNST_BASE_LANES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef NERNST_BASE_LANES_INL_H
+#undef NERNST_BASE_LANES_INL_H
 #else
-#define NERNST_TILE_KERNELS_LANES_INL_H
+#define NERNST_BASE_LANES_INL_H
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -102,8 +102,7 @@ inline math::Split<Lanes> split(const Lanes& x) {
   const auto low = hn::Set(integers, std::int32_t{0x3f3504f3});
   const auto bits = hn::Sub(hn::BitCast(integers, x.get()), low);
   const auto mantissa = hn::Add(hn::And(bits, hn::Set(integers, std::int32_t{0x007fffff})), low);
-  return {hn::BitCast(FloatTag(), mantissa),
-          hn::ConvertTo(FloatTag(), hn::ShiftRight<23>(bits))};
+  return {hn::BitCast(FloatTag(), mantissa), hn::ConvertTo(FloatTag(), hn::ShiftRight<23>(bits))};
 }
 
 }  // namespace nernst::HWY_NAMESPACE

@@ -2,14 +2,14 @@
 // Philox and the normal distribution on lanes: the bits of base/noise.h and base/math.h.
 #include "nernst/base/noise.h"
 
-#if defined(NERNST_TILE_KERNELS_NOISE_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef NERNST_TILE_KERNELS_NOISE_INL_H
-#undef NERNST_TILE_KERNELS_NOISE_INL_H
+#if defined(NERNST_BASE_NOISE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef NERNST_BASE_NOISE_INL_H
+#undef NERNST_BASE_NOISE_INL_H
 #else
-#define NERNST_TILE_KERNELS_NOISE_INL_H
+#define NERNST_BASE_NOISE_INL_H
 #endif
 
-#include "nernst/tile/kernels/lanes-inl.h"
+#include "nernst/base/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nernst::HWY_NAMESPACE {
@@ -68,20 +68,21 @@ HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::u
       philox_rounds({{hn::ShiftRight<32>(blocks), low, high, name}}, stream.key());
   LaneWords out;
   for (int k = 0; k < 4; ++k)
-    out.word[k] = hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(odd.c[k])),
-                              hn::BitCast(words, even.c[k]));
+    out.word[k] =
+        hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(odd.c[k])), hn::BitCast(words, even.c[k]));
   return out;
 }
 
 #endif
 
-// table[index] for 32 entries.
+// table[index mod 32].
 HWY_INLINE FloatVec lookup_32(const float* HWY_RESTRICT table, hn::Vec<IntTag> index) {
 #if HWY_TARGET <= HWY_AVX3
-  return FloatVec{_mm512_permutex2var_ps(_mm512_load_ps(table), index.raw,
-                                         _mm512_load_ps(table + 16))};
+  return FloatVec{
+      _mm512_permutex2var_ps(_mm512_load_ps(table), index.raw, _mm512_load_ps(table + 16))};
 #else
-  return hn::GatherIndex(FloatTag(), table, index);
+  const IntTag integers;
+  return hn::GatherIndex(FloatTag(), table, hn::And(index, hn::Set(integers, std::int32_t{31})));
 #endif
 }
 
@@ -89,17 +90,16 @@ HWY_INLINE FloatVec lookup_32(const float* HWY_RESTRICT table, hn::Vec<IntTag> i
 HWY_INLINE FloatVec lane_normal(WordVec bits) {
   const FloatTag floats;
   const IntTag integers;
-  const WordTag words;
-  const auto odd = hn::Or(hn::ShiftRight<1>(bits), hn::Set(words, 1u));
-  const auto tail = hn::BitCast(words, hn::ConvertTo(floats, hn::BitCast(integers, odd)));
-  const auto octave =
-      hn::BitCast(integers, hn::Sub(hn::ShiftRight<23>(tail), hn::Set(words, 127u)));
-  const FloatVec m = hn::BitCast(
-      floats, hn::Or(hn::And(tail, hn::Set(words, 0x007fffffu)), hn::Set(words, 0x3f800000u)));
-  FloatVec z = lookup_32(math::kNormalCubics[3], octave);
+  const FloatVec tail = hn::ConvertTo(floats, hn::BitCast(integers, bits));
+  const auto tail_bits = hn::BitCast(integers, tail);
+  const auto i = hn::ShiftRight<23>(tail_bits);
+  const FloatVec m =
+      hn::BitCast(floats, hn::OrAnd(hn::Set(integers, std::int32_t{0x3f800000}), tail_bits,
+                                    hn::Set(integers, std::int32_t{0x007fffff})));
+  FloatVec z = lookup_32(math::kNormalCubics[3], i);
   for (int power = 2; power >= 0; --power)
-    z = hn::Add(hn::Mul(z, m), lookup_32(math::kNormalCubics[power], octave));
-  return hn::Xor(z, hn::BitCast(floats, hn::ShiftLeft<31>(bits)));
+    z = hn::Add(hn::Mul(z, m), lookup_32(math::kNormalCubics[power], i));
+  return hn::Xor(z, hn::And(tail, hn::SignBit(floats)));
 }
 
 }  // namespace nernst::HWY_NAMESPACE
