@@ -3,7 +3,7 @@
 //
 // For a two-sided tail probability v = m 2^(k - 31), 1 <= m < 2, the magnitude is
 // z = c[0][i] + c[1][i] m + c[2][i] m^2 + c[3][i] m^3, i = (k + 127) mod 32, which meets the exact
-// z at the four Chebyshev nodes of the octave. Error below 2.1e-4 of a standard deviation; variance
+// z at the four Chebyshev nodes of the octave. Error below 2.4e-4 of a standard deviation; variance
 // 1 + 2.3e-5, fourth moment 3 + 9e-5. Octaves and a cubic, because a vector of 16 lanes looks a
 // coefficient up in one instruction; i, because it is the low bits of the exponent of a float.
 #pragma once

@@ -16,6 +16,7 @@ void ChipSpec::describe(Fields& f) {
                   .help = "weight that full conductance stands for; auto = from the fan-in"});
   f.choice("init", init, {"random", "fabricated"}, "weights that training starts from");
   f.choice("noise", noise, {"aggregated", "per_pulse"}, "one draw for n pulses, or one for each");
+  f.flag("count_pulses", count_pulses, "count the pulses of each cell (endurance), 4 bytes a cell");
   coding.describe(f);
   periphery.describe(f);
 }

@@ -26,6 +26,7 @@ struct ChipSpec {
   std::optional<double> full_scale_weight;  // weight at w = 1; empty = from each layer's fan-in
   InitialState init = InitialState::random;
   NoiseMode noise = NoiseMode::aggregated;
+  bool count_pulses = true;
   CodingSpec coding;
   PeripherySpec periphery;
   NeuronSpec neuron;          // [chip.neuron]

@@ -49,7 +49,7 @@ void check_spec(const ChipSpec& spec, const DeviceSpec& device) {
 SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                              const std::vector<ArraySpec>& arrays, std::uint64_t seed,
                              Backend backend, const Threads& threads)
-    : spec_(spec), device_(device), seed_(seed) {
+    : spec_(spec), device_(device), seed_(seed), threads_(threads) {
   check_spec(spec, device);
   // owners 1, 2, ... : each array and each tile has noise of its own
   std::uint32_t next_id = 1;
@@ -65,6 +65,7 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                                          .columns = columns,
                                          .weight = spec.weight,
                                          .noise = spec.noise,
+                                         .count_pulses = spec.count_pulses,
                                          .seed = seed,
                                          .id = placed.id};
                      placed.tile = make_tile(device, tile, backend, threads);
@@ -137,6 +138,18 @@ void SimulatedChip::enter_pulses(const PulseCounts& counts, std::uint64_t line_p
   book.energy.drivers_J += static_cast<double>(line_pulses) * spec_.technology.e_line_pulse_J;
 }
 
+void SimulatedChip::for_each_tile(const Array& array, std::size_t batch,
+                                  const std::function<void(std::size_t tile)>& work) const {
+  // a small array is done sooner than a second thread has started
+  constexpr std::size_t least_cells = 1 << 18;
+  const std::size_t cells = array.spec.shape.rows * array.spec.shape.columns * batch;
+  const std::size_t tiles = array.tiles.size();
+  threads_.for_each_part(tiles, cells < least_cells ? tiles : 1,
+                         [&](std::size_t first, std::size_t last) {
+                           for (std::size_t t = first; t < last; ++t) work(t);
+                         });
+}
+
 void SimulatedChip::multiply(std::size_t array, Direction direction, MatrixView<const double> in,
                              MatrixView<double> out) {
   const Array& a = at(array);
@@ -160,31 +173,37 @@ void SimulatedChip::multiply_batch(const Array& a, Direction direction, MatrixVi
   // both directions of one operation would be different reads
   for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
 
-  Matrix<double> sums(batch, out.columns()), part;
-  for (const Placed& placed : a.tiles) {
+  // tiles work side by side; their sums are added in the order of the tiles
+  std::vector<Matrix<double>> parts(a.tiles.size());
+  std::vector<std::vector<ReadCounts>> counts(a.tiles.size());
+  for_each_tile(a, batch, [&](std::size_t t) {
+    const Placed& placed = a.tiles[t];
     const std::size_t first_in = forward ? placed.first_column : placed.first_row;
     const std::size_t inputs = forward ? placed.columns : placed.rows;
+    parts[t] = Matrix<double>(batch, forward ? placed.rows : placed.columns);
+    counts[t] = read_through(spec_.periphery, in.block(0, first_in, batch, inputs), parts[t].view(),
+                             seed_, placed.id, events,
+                             [&](MatrixView<const double> x, MatrixView<double> y,
+                                 std::span<const std::uint64_t> draws) {
+                               forward ? placed.tile->mvm(x, y, draws)
+                                       : placed.tile->mvm_transposed(x, y, draws);
+                             });
+  });
+  Matrix<double> sums(batch, out.columns());
+  for (std::size_t t = 0; t < a.tiles.size(); ++t) {
+    const Placed& placed = a.tiles[t];
     const std::size_t first_out = forward ? placed.first_row : placed.first_column;
-    const std::size_t outputs = forward ? placed.rows : placed.columns;
-    part = Matrix<double>(batch, outputs);
-    const std::vector<ReadCounts> counts = read_through(
-        spec_.periphery, in.block(0, first_in, batch, inputs), part.view(), seed_, placed.id,
-        events,
-        [&](MatrixView<const double> x, MatrixView<double> y,
-            std::span<const std::uint64_t> draws) {
-          forward ? placed.tile->mvm(x, y, draws) : placed.tile->mvm_transposed(x, y, draws);
-        });
     for (std::size_t b = 0; b < batch; ++b) {
-      for (std::size_t k = 0; k < outputs; ++k) sums(b, first_out + k) += part(b, k);
-      enter_reads(counts[b], placed, direction);
-      most_reads[b] = std::max(most_reads[b], counts[b].reads);
+      for (std::size_t k = 0; k < parts[t].columns(); ++k) sums(b, first_out + k) += parts[t](b, k);
+      enter_reads(counts[t][b], placed, direction);
+      most_reads[b] = std::max(most_reads[b], counts[t][b].reads);
     }
   }
   std::uint64_t reads = 0;
   for (std::size_t b = 0; b < batch; ++b) {
     for (std::size_t k = 0; k < out.columns(); ++k)
       out(b, k) = sums(b, k) * a.spec.full_scale_weight;
-    // tiles work side by side: the slowest sets the time
+    // the slowest tile sets the time
     reads += most_reads[b];
   }
   spend_time(static_cast<double>(reads) * spec_.technology.t_read_s);
@@ -211,10 +230,14 @@ void SimulatedChip::outer_update(std::size_t array, std::span<const double> x,
   ++ledger_.counts.outer_updates;
   if (pulses.nothing()) return;
 
-  PulseCounts counts;
-  for (const Placed& placed : a.tiles)
-    counts += placed.tile->outer_update(
+  std::vector<PulseCounts> parts(a.tiles.size());
+  for_each_tile(a, 1, [&](std::size_t t) {
+    const Placed& placed = a.tiles[t];
+    parts[t] = placed.tile->outer_update(
         slice(pulses, placed.first_row, placed.rows, placed.first_column, placed.columns), event);
+  });
+  PulseCounts counts;
+  for (const PulseCounts& part : parts) counts += part;
   enter_pulses(counts, pulses.line_pulses);
   spend_time(pulses.slots * device_.physical.t_pulse_s);
 }
@@ -364,13 +387,16 @@ std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& devic
   check_spec(spec, device);
   std::uint64_t bytes = 0;
   for (const ArraySpec& array : arrays)
-    for_each_block(
-        spec, array.shape, [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
-          bytes += tile_bytes(
-              device,
-              {.rows = rows, .columns = columns, .weight = spec.weight, .noise = spec.noise},
-              backend);
-        });
+    for_each_block(spec, array.shape,
+                   [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
+                     bytes += tile_bytes(device,
+                                         {.rows = rows,
+                                          .columns = columns,
+                                          .weight = spec.weight,
+                                          .noise = spec.noise,
+                                          .count_pulses = spec.count_pulses},
+                                         backend);
+                   });
   return bytes;
 }
 

@@ -72,6 +72,9 @@ class SimulatedChip final : public Chip {
 
   void multiply(std::size_t array, Direction direction, MatrixView<const double> in,
                 MatrixView<double> out);
+  // Calls `work` for each tile of an array, on several threads where that pays.
+  void for_each_tile(const Array& array, std::size_t batch,
+                     const std::function<void(std::size_t tile)>& work) const;
   void multiply_batch(const Array& array, Direction direction, MatrixView<const double> in,
                       MatrixView<double> out);
   const Array& at(std::size_t array) const;
@@ -85,6 +88,7 @@ class SimulatedChip final : public Chip {
   ChipSpec spec_;
   DeviceSpec device_;
   std::uint64_t seed_;
+  Threads threads_;
   std::vector<std::unique_ptr<Array>> arrays_;
   Ledger ledger_;
   // operation counter, the source of event numbers

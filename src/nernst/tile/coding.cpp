@@ -2,7 +2,6 @@
 #include "nernst/tile/coding.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "nernst/base/error.h"
@@ -15,16 +14,17 @@ namespace {
 
 double sign_of(double value) { return value < 0 ? -1.0 : 1.0; }
 
-// Trains that fire in a slot with probability min(1, scale * |values[k]|).
+// Trains that fire in a slot with probability min(1, scale * |values[k]|); adds their bits to
+// `bits`.
 std::vector<std::uint32_t> trains_for(std::span<const double> values, double scale,
                                       std::uint32_t slots, const NoiseStream& stream,
-                                      std::uint64_t event) {
+                                      std::uint64_t event, std::uint64_t& bits) {
   std::vector<std::uint64_t> thresholds(values.size());
   std::transform(values.begin(), values.end(), thresholds.begin(), [&](double v) {
     return static_cast<std::uint64_t>(std::min(1.0, scale * std::abs(v)) * 0x1p32);
   });
   std::vector<std::uint32_t> trains(values.size());
-  draw_trains(stream, event, thresholds, slots, trains);
+  bits += draw_trains(stream, event, thresholds, slots, trains);
   return trains;
 }
 
@@ -32,12 +32,6 @@ std::vector<double> signs_of(std::span<const double> values) {
   std::vector<double> signs(values.size());
   std::transform(values.begin(), values.end(), signs.begin(), sign_of);
   return signs;
-}
-
-std::uint64_t count_bits(const std::vector<std::uint32_t>& trains) {
-  std::uint64_t bits = 0;
-  for (const std::uint32_t train : trains) bits += static_cast<std::uint64_t>(std::popcount(train));
-  return bits;
 }
 
 UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x,
@@ -61,13 +55,14 @@ UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x
   UpdatePulses pulses;
   pulses.slots = static_cast<std::uint32_t>(length);
   pulses.row_train =
-      trains_for(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event);
-  pulses.column_train = trains_for(x, column_scale, pulses.slots,
-                                   NoiseStream(seed, owner, Purpose::column_train), event);
+      trains_for(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event,
+                 pulses.line_pulses);
+  pulses.column_train =
+      trains_for(x, column_scale, pulses.slots, NoiseStream(seed, owner, Purpose::column_train),
+                 event, pulses.line_pulses);
   pulses.row = signs_of(d);
   for (double& sign : pulses.row) sign = -sign;
   pulses.column = signs_of(x);
-  pulses.line_pulses = count_bits(pulses.row_train) + count_bits(pulses.column_train);
   return pulses;
 }
 

@@ -32,7 +32,8 @@ class FloatTile final : public CellTile<Law, float> {
     const Floats in = floats(x);
     Floats out(y.rows(), net.rows());
     this->cells_.threads().for_each_part(
-        net.rows(), grain(net.columns() * x.rows()), [&](std::size_t first, std::size_t last) {
+        net.rows(), grain(kReadCells, net.columns() * x.rows()),
+        [&](std::size_t first, std::size_t last) {
           kernels_.mvm(net.block(first, 0, last - first, net.columns()), in.view(),
                        out.view().block(0, first, x.rows(), last - first));
         });
@@ -47,7 +48,7 @@ class FloatTile final : public CellTile<Law, float> {
     // whole blocks of columns
     const std::size_t blocks = padded(net.columns()) / kLaneBlock;
     this->cells_.threads().for_each_part(
-        blocks, grain(net.rows() * y.rows() * kLaneBlock),
+        blocks, grain(kReadCells, net.rows() * y.rows() * kLaneBlock),
         [&](std::size_t first, std::size_t last) {
           const std::size_t from = first * kLaneBlock;
           const std::size_t size = std::min(last * kLaneBlock, net.columns()) - from;
@@ -67,7 +68,7 @@ class FloatTile final : public CellTile<Law, float> {
     // whole groups of rows, because the rows of a group share their noise
     const std::size_t groups = (this->cells_.rows() + kUpdateRows - 1) / kUpdateRows;
     this->cells_.threads().for_each_part(
-        groups, grain(kUpdateRows * this->cells_.columns()),
+        groups, grain(kUpdateCells, kUpdateRows * this->cells_.columns()),
         [&](std::size_t first, std::size_t last) {
           PulseCounts part;
           const std::size_t first_row = first * kUpdateRows;
@@ -109,10 +110,11 @@ class FloatTile final : public CellTile<Law, float> {
     }
   }
 
-  // Lines to give to a thread at least, so that a part is worth its start.
-  static std::size_t grain(std::size_t cells_per_line) {
-    constexpr std::size_t cells_per_part = 1 << 15;
-    return cells_per_part / (cells_per_line + 1) + 1;
+  // Lines to give to a thread at least, so that a part is worth its start: some 10 us of a product,
+  // and of an update.
+  static constexpr std::size_t kReadCells = 1 << 18, kUpdateCells = 1 << 15;
+  static std::size_t grain(std::size_t cells, std::size_t cells_per_line) {
+    return cells / (cells_per_line + 1) + 1;
   }
 
   UpdateJob update_job(const UpdatePulses& pulses, const ColumnPulses& columns,

@@ -402,6 +402,15 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
   }
 }
 
+// Whether all that follows from pulses is their count.
+HWY_INLINE bool counts_only(const UpdateJob& job) {
+  return job.net == nullptr && job.side[0].kept_noise == nullptr &&
+         job.side[0].pulse_count != nullptr;
+}
+HWY_INLINE bool is_sparse(const RowPart& at, std::size_t cells) {
+  return static_cast<double>(cells) < kSparse * static_cast<double>(at.size);
+}
+
 // Cells taken together from where they lie, so that sparse pulses fill whole registers.
 template <Pulses kPulses, class Law>
 HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* dose) {
@@ -451,13 +460,19 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
   step_cells<kPulses>(law, at, cells, noise, amount, size);
   for (std::size_t m = 0; m < kState; ++m)
     for (std::size_t k = 0; k < found; ++k) side.state[m][position + column[k]] = states[m][k];
+  if (counts_only(job) && job.parts == 1) {
+    // finish_row would look at the whole row
+    for (std::size_t k = 0; k < found; ++k) {
+      const float limited = math::minimum(std::abs(amount[k]), static_cast<float>(kMostPulses));
+      side.pulse_count[position + column[k]] += static_cast<std::uint32_t>(std::ceil(limited));
+    }
+  }
 }
 
 template <Pulses kPulses, class Law>
 void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t hits,
               ChunkWords& words) {
-  if (static_cast<double>(hits) < kSparse * static_cast<double>(at.size))
-    return step_gathered<kPulses>(law, at, dose);
+  if (is_sparse(at, hits)) return step_gathered<kPulses>(law, at, dose);
   const UpdateJob& job = *at.job;
   const CellSide& side = job.side[at.side];
   const std::size_t position = at.position();
@@ -520,7 +535,8 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
               counts.cells += moved * doses.cells;
               counts.pulses += moved * doses.pulses;
             }
-            if (has_finish) finish_row(at, write_words, dose);
+            const bool counted = is_sparse(at, doses.cells) && counts_only(job) && job.parts == 1;
+            if (has_finish && !counted) finish_row(at, write_words, dose);
           }
         }
       }
