@@ -54,10 +54,11 @@ TEST_F(CommandLine, HelpShowsEveryCommandItsOptionsAndExamples) {
   EXPECT_EQ(all.code, 0);
   EXPECT_EQ(all.err, "");
   for (const char* name : {"train", "evaluate", "device list", "device show", "device curve",
-                           "info", "--json", "--quiet", "130"})
+                           "bench tile", "bench train", "info", "--json", "--quiet", "130"})
     EXPECT_NE(all.out.find(name), std::string::npos) << name;
-  for (const Words& command : {Words{"train"}, Words{"evaluate"}, Words{"device", "list"},
-                               Words{"device", "show"}, Words{"device", "curve"}, Words{"info"}}) {
+  for (const Words& command :
+       {Words{"train"}, Words{"evaluate"}, Words{"device", "list"}, Words{"device", "show"},
+        Words{"device", "curve"}, Words{"bench", "tile"}, Words{"bench", "train"}, Words{"info"}}) {
     Words words = command;
     words.push_back("--help");
     const Ended one = nernst(words);
@@ -139,6 +140,7 @@ TEST_F(CommandLine, QuietSaysNothing) {
                                        {"device", "list"},
                                        {"device", "show", "ideal"},
                                        {"device", "curve", "ideal", "--out", "curve"},
+                                       {"bench", "tile", "--rows", "5", "--columns", "3"},
                                        {"info"}};
   for (Words words : commands) {
     words.push_back("--quiet");
@@ -222,6 +224,64 @@ TEST_F(CommandLine, AFullStandardOutputIsAnError) {
   const Ended ended = nernst({"info"}, {.out_file = "/dev/full"});
   EXPECT_EQ(ended.code, 4);
   EXPECT_NE(ended.err.find("standard output"), std::string::npos) << ended.err;
+}
+
+TEST_F(CommandLine, ABenchOfATileHasAllThatWasPromised) {
+  const Ended ended = nernst({"bench", "tile", "--rows", "37", "--columns", "21", "--batch", "3",
+                              "--density", "2", "--endurance", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.err, "");
+  const Tree json = parse(ended.out);
+  for (const char* key :
+       {"device", "rows", "columns", "batch", "density", "pulses_per_cell", "threads", "backend",
+        "instruction_set", "bytes_per_cell", "memory_bandwidth_B_per_s", "arithmetic_peak_per_s"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  for (const char* operation : {"mvm", "mvm_transposed", "outer_update"})
+    for (const char* key : {"ns_per_cell", "s", "min_ns_per_cell", "p90_ns_per_cell", "bytes",
+                            "bandwidth_share", "arithmetic_share"})
+      EXPECT_TRUE(json[operation].contains(key)) << operation << "." << key;
+  const Tree& mvm = json["mvm"];
+  EXPECT_NEAR(mvm["ns_per_cell"].get<double>() * 37 * 21 * 3, mvm["s"].get<double>() * 1e9,
+              1e-6 * mvm["s"].get<double>() * 1e9);
+  EXPECT_LE(mvm["min_ns_per_cell"], mvm["ns_per_cell"]);
+  EXPECT_LE(mvm["ns_per_cell"], mvm["p90_ns_per_cell"]);
+  EXPECT_GT(json["fabricate"]["ns_per_cell"], 0);
+  // the updates are drawn by a fixed seed
+  EXPECT_NEAR(json["pulses_per_cell"].get<double>(), 2, 0.4);
+}
+
+TEST_F(CommandLine, ABenchOfTrainingHasAllThatWasPromised) {
+  const Tree info = parse(nernst({"info", "--json"}).out);
+  for (const Tree& data : info["data_sets"])
+    if (data["name"] == "fashion-mnist" && !data["found"])
+      GTEST_SKIP() << "Fashion-MNIST is not on this machine";
+  const Ended ended = nernst(
+      {"bench", "train", "--layers", "784,7,10", "--batch", "3", "--samples", "50", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Tree json = parse(ended.out);
+  for (const char* key :
+       {"layers", "device", "batch", "threads", "samples", "samples_per_second", "pulses_per_cell",
+        "backend", "instruction_set", "chip_time_s_per_sample", "energy_J_per_sample"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json["layers"], Tree({784, 7, 10}));
+  EXPECT_GT(json["samples_per_second"], 0);
+  EXPECT_GT(json["pulses_per_cell"], 0);
+  expect_mistake({"bench", "train", "--layers", "783,7,10"}, "let the first number be 784");
+  expect_mistake({"bench", "train", "--layers", "784,7,11"}, "let the last number be 10");
+}
+
+TEST_F(CommandLine, ABenchThatCannotBeIsAMistake) {
+  expect_mistake({"bench"}, "tile, train");
+  expect_mistake({"bench", "tile", "--rows", "0"}, "--rows = 0");
+  expect_mistake({"bench", "tile", "--columns", "-3"}, "--columns = -3");
+  expect_mistake({"bench", "tile", "--batch", "0"}, "--batch = 0");
+  for (const char* density : {"-0.1", "nan", "inf", "31.5"})
+    expect_mistake({"bench", "tile", "--density", density}, "--density");
+  expect_mistake({"bench", "tile", "--device", "idael"}, "did you mean \"ideal\"?");
+  expect_mistake({"bench", "tile", "--rows", "1000000", "--columns", "1000000"}, "memory");
+  for (const char* layers : {"", ",", "784", "784,,10", "784,x,10", "784,0,10", "784,10,"})
+    expect_mistake({"bench", "train", "--layers", layers}, "--layers");
+  expect_mistake({"bench", "train", "--samples", "0"}, "--samples = 0");
 }
 
 TEST_F(CommandLine, HelpConfigPrintsEveryTable) {

@@ -81,6 +81,12 @@ inline LaneMask operator>(const Lanes& a, const Lanes& b) { return hn::Gt(a.get(
 inline Lanes select(const LaneMask& mask, const Lanes& a, const Lanes& b) {
   return hn::IfThenElse(mask.get(), a.get(), b.get());
 }
+// The same choice for all lanes. Without it a law's `condition ? a : b` would choose an address, and
+// both values would go through memory.
+inline Lanes select(bool condition, const Lanes& a, const Lanes& b) {
+  const auto chosen = hn::Set(IntTag(), condition ? std::int32_t{-1} : std::int32_t{0});
+  return hn::IfThenElse(hn::MaskFromVec(hn::BitCast(FloatTag(), chosen)), a.get(), b.get());
+}
 inline Lanes minimum(const Lanes& a, const Lanes& b) { return hn::Min(b.get(), a.get()); }
 inline Lanes maximum(const Lanes& a, const Lanes& b) { return hn::Max(b.get(), a.get()); }
 inline Lanes clamp(const Lanes& x, const Lanes& low, const Lanes& high) {

@@ -28,6 +28,12 @@ HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::u
   return out;
 }
 
+template <std::size_t N>
+HWY_INLINE void lane_words(const NoiseStream& stream, const WordVec (&block)[N],
+                           std::uint64_t event, LaneWords (&out)[N]) {
+  for (std::size_t k = 0; k < N; ++k) out[k] = lane_words(stream, block[k], event);
+}
+
 #else
 
 // The counters as 64-bit lanes with a word in their low halves. What a product leaves in the high
@@ -38,39 +44,54 @@ struct WideCounter {
   WideVec c[4];
 };
 
-HWY_INLINE WideCounter philox_rounds(WideCounter x, std::array<std::uint32_t, 2> key) {
+// Ten rounds on several counters at once: each is one long chain of dependent operations.
+template <std::size_t N>
+HWY_INLINE void philox_rounds(WideCounter (&x)[N], const NoiseStream& stream) {
   const WideTag wide;
   const WordTag words;
   const auto m0 = hn::Set(words, 0xD2511F53u), m1 = hn::Set(words, 0xCD9E8D57u);
+  auto key = stream.key();
   for (int round = 0; round < 10; ++round) {
-    const WideVec a = hn::MulEven(m0, hn::BitCast(words, x.c[0]));
-    const WideVec b = hn::MulEven(m1, hn::BitCast(words, x.c[2]));
     const auto k0 = hn::Set(wide, std::uint64_t{key[0]}), k1 = hn::Set(wide, std::uint64_t{key[1]});
-    x.c[0] = hn::Xor3(hn::ShiftRight<32>(b), x.c[1], k0);
-    x.c[1] = b;
-    x.c[2] = hn::Xor3(hn::ShiftRight<32>(a), x.c[3], k1);
-    x.c[3] = a;
+    for (WideCounter& counter : x) {
+      const WideVec a = hn::MulEven(m0, hn::BitCast(words, counter.c[0]));
+      const WideVec b = hn::MulEven(m1, hn::BitCast(words, counter.c[2]));
+      counter.c[0] = hn::Xor3(hn::ShiftRight<32>(b), counter.c[1], k0);
+      counter.c[1] = b;
+      counter.c[2] = hn::Xor3(hn::ShiftRight<32>(a), counter.c[3], k1);
+      counter.c[3] = a;
+    }
     key[0] += 0x9E3779B9u;
     key[1] += 0xBB67AE85u;
   }
-  return x;
 }
 
-HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::uint64_t event) {
+// Blocks N by N, even and odd lanes apart.
+template <std::size_t N>
+HWY_INLINE void lane_words(const NoiseStream& stream, const WordVec (&block)[N],
+                           std::uint64_t event, LaneWords (&out)[N]) {
   const WideTag wide;
   const WordTag words;
   const auto low = hn::Set(wide, event & 0xffffffffu), high = hn::Set(wide, event >> 32);
   const auto name = hn::Set(wide, std::uint64_t{stream.stream()});
-  const WideVec blocks = hn::BitCast(wide, block);
-  // even and odd lanes apart
-  const WideCounter even = philox_rounds({{blocks, low, high, name}}, stream.key());
-  const WideCounter odd =
-      philox_rounds({{hn::ShiftRight<32>(blocks), low, high, name}}, stream.key());
-  LaneWords out;
-  for (int k = 0; k < 4; ++k)
-    out.word[k] =
-        hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(odd.c[k])), hn::BitCast(words, even.c[k]));
-  return out;
+  WideCounter counters[2 * N];
+  for (std::size_t k = 0; k < N; ++k) {
+    const WideVec blocks = hn::BitCast(wide, block[k]);
+    counters[2 * k] = {{blocks, low, high, name}};
+    counters[2 * k + 1] = {{hn::ShiftRight<32>(blocks), low, high, name}};
+  }
+  philox_rounds(counters, stream);
+  for (std::size_t k = 0; k < N; ++k)
+    for (int w = 0; w < 4; ++w)
+      out[k].word[w] = hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(counters[2 * k + 1].c[w])),
+                                   hn::BitCast(words, counters[2 * k].c[w]));
+}
+
+HWY_INLINE LaneWords lane_words(const NoiseStream& stream, WordVec block, std::uint64_t event) {
+  const WordVec blocks[1] = {block};
+  LaneWords out[1];
+  lane_words(stream, blocks, event, out);
+  return out[0];
 }
 
 #endif

@@ -34,8 +34,8 @@ class CellDraws {
     for (std::uint32_t event = 0; event < kBlocks; ++event)
       blocks_[event] = stream.words(static_cast<std::uint32_t>(cell), event);
   }
-  // A cell whose every normal draw is `z`: 0 makes the nominal cell, 1 one that is off by a standard
-  // deviation in everything.
+  // A cell whose every normal draw is `z`: 0 makes the nominal cell, 1 one that is off by a
+  // standard deviation in everything.
   static CellDraws fixed(double z) { return CellDraws(z); }
 
   double normal(Draw draw) const { return fixed_ ? z_ : math::normal<double>(word(draw)); }

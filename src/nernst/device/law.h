@@ -4,7 +4,7 @@
 // A law takes a dose: a real number >= 0, 1 = the preset's nominal pulse. It is written once, as a
 // template on its number type: double in the reference, float and vectors of float in the kernels.
 // A branch is written `select(condition, a, b)`, never `if`, for conditions that differ from cell
-// to cell.
+// to cell or are of T's numbers.
 #pragma once
 
 #include <cmath>
@@ -89,7 +89,8 @@ StateOf<Law, T> apply_pulse(const Law& law, const CellOf<Law, T>& cell, StateOf<
   return next;
 }
 
-// `dose` pulses in one, with one standard normal draw `xi` for all: mean and spread are those of
+// `dose` pulses in one. `xi` is the sum of their draws: one standard normal times sqrt(dose), for
+// which it stands to the kernels to find the root. Mean and spread are those of
 // the pulses given one by one, to second order in the change (exact for a dose of 1). On the way
 // each pulse's noise is changed by the slope of the step, as the step itself is: by 1 + m' (dose -
 // 1) / 2, m' = d mean / dw. The error is below (dose * s)^2 / 6 of the change, s = |m'|: keep dose
@@ -101,7 +102,6 @@ StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<L
   using math::clamp;
   using math::maximum;
   using math::select;
-  using std::sqrt;
   const T first = law.pulse(cell, state, up, c2c).mean;
   StateOf<Law, T> middle = state;
   const T ahead = maximum(dose - T(1), T(0)) * T(0.5);
@@ -115,7 +115,7 @@ StateOf<Law, T> apply_dose(const Law& law, const CellOf<Law, T>& cell, StateOf<L
   const auto moves = first * first > T(1e-30);
   const T ratio = select(moves, change.mean, T(1)) / select(moves, first, T(1));
   const T damping = clamp(ratio, T(0), T(2));
-  const T noise = sqrt(dose) * change.spread * damping * xi;
+  const T noise = change.spread * damping * xi;
   StateOf<Law, T> next = state;
   next.w = clamp(state.w + moved + noise, cell.w_min, cell.w_max);
   // a law with more memory than w says what the change does to the rest

@@ -92,7 +92,7 @@ class PopulationOf final : public Population {
   // One dose for every cell, with one draw each; the four words of a block serve four cells.
   void give(Direction direction, double dose) {
     const bool up = direction == Direction::potentiate;
-    const double c2c = device_.cell.c2c;
+    const double c2c = device_.cell.c2c, root = std::sqrt(dose);
     const std::uint64_t event = events_++;
     age_s_ = 0;
     for (std::size_t first = 0; first < w_.size(); first += 4) {
@@ -100,7 +100,7 @@ class PopulationOf final : public Population {
       if (c2c > 0) words = pulse_noise_.words(static_cast<std::uint32_t>(first / 4), event);
       for (std::size_t k = first; k < std::min(first + 4, w_.size()); ++k) {
         const double xi = c2c > 0 ? math::normal<double>(words[k - first]) : 0;
-        states_[k] = apply_dose(law_, cells_[k].cell, states_[k], dose, up, c2c, xi);
+        states_[k] = apply_dose(law_, cells_[k].cell, states_[k], dose, up, c2c, xi * root);
         w_[k] = states_[k].w;
       }
     }

@@ -57,12 +57,11 @@ std::uint64_t bytes_available() {
   return available;
 }
 
-void check_memory(std::uint64_t needed, std::uint64_t available) {
+void check_memory(std::uint64_t needed, std::uint64_t available, const std::string& field,
+                  const std::string& remedy) {
   if (available == 0 || needed <= available) return;
-  throw ConfigError(
-      "network.layer", gibibytes(needed) + " of memory needed",
-      fmt::format("only {} can be had here: give fewer units or a smaller train_limit",
-                  gibibytes(available)));
+  throw ConfigError(field, gibibytes(needed) + " of memory needed",
+                    fmt::format("only {} can be had here: {}", gibibytes(available), remedy));
 }
 
 }  // namespace nernst

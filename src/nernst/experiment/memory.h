@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "nernst/experiment/config.h"
 
@@ -15,7 +16,9 @@ std::uint64_t bytes_needed(const Config& config, const DeviceSpec& device, const
 // Bytes that can still be had on this machine (limits of a container included); 0 = not known.
 std::uint64_t bytes_available();
 
-// Throws ConfigError when the run will not fit.
-void check_memory(std::uint64_t needed, std::uint64_t available);
+// Throws ConfigError when `needed` will not fit; `field` and `remedy` are what can be changed.
+void check_memory(std::uint64_t needed, std::uint64_t available,
+                  const std::string& field = "network.layer",
+                  const std::string& remedy = "give fewer units or a smaller train_limit");
 
 }  // namespace nernst

@@ -46,18 +46,6 @@ RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& 
           data.checksum};
 }
 
-// The chip that a config means, with its first weights.
-std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
-                                         const RunSetup& setup) {
-  const auto seed = static_cast<std::uint64_t>(config.training.seed);
-  auto chip = std::make_unique<SimulatedChip>(config.chip, device, array_specs(config), seed,
-                                              setup.backend, Threads(setup.threads));
-  if (config.chip.init == InitialState::random)
-    for (std::size_t l = 0; l < config.network.layers.size(); ++l)
-      chip->fabricate(l, initial_weights(config.network, l, seed).view());
-  return chip;
-}
-
 // The float twin on the same samples in the same order, at the same rates.
 Evaluation train_reference(const Config& config, const DataSet& data, const RunHooks& hooks) {
   const TrainingSpec& training = config.training;
@@ -155,6 +143,17 @@ Tree ledger_json(const LedgerCounts& original) {
 }
 
 }  // namespace
+
+std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
+                                         const RunSetup& setup) {
+  const auto seed = static_cast<std::uint64_t>(config.training.seed);
+  auto chip = std::make_unique<SimulatedChip>(config.chip, device, array_specs(config), seed,
+                                              setup.backend, Threads(setup.threads));
+  if (config.chip.init == InitialState::random)
+    for (std::size_t l = 0; l < config.network.layers.size(); ++l)
+      chip->fabricate(l, initial_weights(config.network, l, seed).view());
+  return chip;
+}
 
 RunResult start_run(Config config, const std::filesystem::path& path, const RunSetup& setup,
                     const RunHooks& hooks) {

@@ -72,6 +72,10 @@ RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
 // The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).
 Tree result_json(const RunResult& result);
 
+// The chip that a config means, with its first weights.
+std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
+                                         const RunSetup& setup);
+
 // A chip as a run left it, for evaluation and export.
 struct FinishedChip {
   Config config;

@@ -28,12 +28,13 @@ std::vector<PlaneView> all_state(SimulatedChip& chip, DivergenceMonitor& monitor
   return state;
 }
 
-// Bytes of one value that goes to the chip's input converters.
-std::int64_t bytes_per_value(std::int64_t dac_bits) {
-  return dac_bits == 0 ? 4 : (dac_bits + 7) / 8;
-}
-
 }  // namespace
+
+std::int64_t host_bytes_per_sample(const ChipSpec& chip, std::size_t features) {
+  const std::int64_t dac_bits = chip.periphery.dac_bits;
+  const std::int64_t bytes_per_value = dac_bits == 0 ? 4 : (dac_bits + 7) / 8;
+  return static_cast<std::int64_t>(features) * bytes_per_value + 1;
+}
 
 Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip, Network& network,
                  const RunFolder& folder, const RunIdentity& identity, const RunHooks& hooks)
@@ -107,9 +108,7 @@ void Trainer::train_batch() {
     const auto sample = data_->train.inputs.row(k);
     std::copy(sample.begin(), sample.end(), inputs_.row(b).begin());
     labels_[b] = data_->train.labels[k];
-    chip_->enter_host_bytes(static_cast<std::int64_t>(sample.size()) *
-                                bytes_per_value(config_->chip.periphery.dac_bits) +
-                            1);
+    chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, sample.size()));
   }
 
   const StepSetup setup{
@@ -224,11 +223,8 @@ Evaluation Trainer::evaluate(const Samples& samples) {
   };
   const Evaluation evaluation =
       nernst::evaluate(*network_, loss_, samples, data_->classes.size(), done);
-  const auto bytes = static_cast<std::int64_t>(samples.size()) *
-                     (static_cast<std::int64_t>(data_->features()) *
-                          bytes_per_value(config_->chip.periphery.dac_bits) +
-                      1);
-  chip_->enter_host_bytes(bytes);
+  chip_->enter_host_bytes(static_cast<std::int64_t>(samples.size()) *
+                          host_bytes_per_sample(config_->chip, data_->features()));
   books_.evaluation = ledger.counts;
   ledger.counts = training;
   return evaluation;

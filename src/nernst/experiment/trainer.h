@@ -12,6 +12,9 @@
 
 namespace nernst {
 
+// Bytes that one sample sends to the chip: its inputs, as the converters take them, and its label.
+std::int64_t host_bytes_per_sample(const ChipSpec& chip, std::size_t features);
+
 class Trainer {
  public:
   // All of them outlive the trainer.

@@ -268,7 +268,7 @@ void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t col
     const std::uint64_t draw =
         per_pulse ? pulse_count_[position] + part : aggregated_draw(event, part);
     const T xi = c2c_ > T(0) ? normal(pulse_noise_, side, row, column, draw) : T(0);
-    state = apply_dose(law_, constants, state, now, up, c2c_, xi);
+    state = apply_dose(law_, constants, state, now, up, c2c_, xi * std::sqrt(now));
     left -= now;
   }
   store_state(position, state);

@@ -60,7 +60,7 @@ struct LinearStep {
     const T size = select(up, cell.step_up, cell.step_down);
     const T slope = select(up, -cell.slope_up, cell.slope_down);
     const T step = size * maximum(T(1) + slope * state.w, T(0));
-    const T spread = c2c * (noise == StepNoise::additive ? size : step);
+    const T spread = c2c * select(noise == StepNoise::additive, size, step);
     return {select(up, step, -step), spread};
   }
 };

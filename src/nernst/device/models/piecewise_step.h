@@ -82,7 +82,7 @@ struct PiecewiseStep {
     }
     const T size = select(up, cell.step_up, cell.step_down);
     const T step = size * factor;
-    const T spread = c2c * (noise == StepNoise::additive ? size : step);
+    const T spread = c2c * select(noise == StepNoise::additive, size, step);
     return {select(up, step, -step), spread};
   }
 };

@@ -44,15 +44,21 @@ class ChunkWords {
  private:
   HWY_NOINLINE void draw() {
     const WordTag tag;
-    for (std::size_t c = 0; c < size_; c += kLanes) {
-      const auto block = hn::Iota(tag, first_block_ + static_cast<std::uint32_t>(c));
-      const LaneWords words = lane_words(*stream_, block, event_);
-      for (int k = 0; k < 4; ++k) hn::Store(words.word[k], tag, words_[k] + c);
+    // two at a time, past the end where that is odd
+    constexpr std::size_t together = 2;
+    for (std::size_t c = 0; c < size_; c += together * kLanes) {
+      WordVec blocks[together];
+      for (std::size_t k = 0; k < together; ++k)
+        blocks[k] = hn::Iota(tag, first_block_ + static_cast<std::uint32_t>(c + k * kLanes));
+      LaneWords words[together];
+      lane_words(*stream_, blocks, event_, words);
+      for (std::size_t k = 0; k < together; ++k)
+        for (int w = 0; w < 4; ++w) hn::Store(words[k].word[w], tag, words_[w] + c + k * kLanes);
     }
     drawn_ = true;
   }
 
-  alignas(kCacheLineBytes) std::uint32_t words_[4][kChunk];
+  alignas(kCacheLineBytes) std::uint32_t words_[4][kChunk + kLaneBlock];
   const NoiseStream* stream_ = nullptr;
   std::uint32_t first_block_ = 0;
   std::size_t size_ = 0;
@@ -72,7 +78,8 @@ struct RowPart {
   std::size_t side, row, first_column, size;  // size in whole lane blocks
   std::size_t noise_row;
   std::uint64_t part;
-  float sign;  // of the row, where the doses do not have it
+  bool counts;  // every dose is a count below 32
+  float sign;   // of the row, where the doses do not have it
   std::size_t position() const { return job->layout.position(0, row, first_column); }
 };
 
@@ -227,7 +234,7 @@ HWY_INLINE SideDose side_dose(std::size_t sides, bool one_sided, std::size_t sid
 // block of ones times its value, so that no branch is needed.
 struct MemberLanes {
   const std::uint16_t* halves;
-  std::size_t step;  // from one block of 16 cells to the next
+  std::size_t moves;  // all bits set where the halves are a plane, none where they are the ones
   float unit;
 };
 
@@ -237,17 +244,21 @@ alignas(kCacheLineBytes) constexpr std::uint16_t kOnes[kLaneBlock] = {
 
 // `first` is the block of a row part, its planes `slot_step` apart.
 HWY_INLINE MemberLanes member_lanes(const ConstantPlace& place, const std::uint16_t* first,
-                                    std::size_t slot_step, std::size_t block_step) {
+                                    std::size_t slot_step) {
   if (place.slot < 0) return {kOnes, 0, static_cast<float>(place.value)};
-  return {first + static_cast<std::size_t>(place.slot) * slot_step, block_step,
+  return {first + static_cast<std::size_t>(place.slot) * slot_step, ~std::size_t{0},
           static_cast<float>(place.unit)};
 }
-HWY_INLINE FloatVec load(const MemberLanes& member, std::size_t c) {
+// `at` is where the lanes begin in a plane of the row part.
+HWY_INLINE FloatVec load(const MemberLanes& member, std::size_t at) {
   const hn::Rebind<hwy::float16_t, FloatTag> halves;
-  const auto* const from = reinterpret_cast<const hwy::float16_t*>(
-      member.halves + c / kLaneBlock * member.step + c % kLaneBlock);
+  const auto* const from =
+      reinterpret_cast<const hwy::float16_t*>(member.halves + (at & member.moves));
   return hn::Mul(hn::PromoteTo(FloatTag(), hn::LoadU(halves, from)),
                  hn::Set(FloatTag(), member.unit));
+}
+HWY_INLINE std::size_t plane_offset(std::size_t c, std::size_t block_step) {
+  return c / kLaneBlock * block_step + c % kLaneBlock;
 }
 
 // Where the kernel of a law finds its cells.
@@ -257,44 +268,84 @@ struct CellRun {
   std::array<float*, CellSide::kMostState> state;
 };
 
-// Noise of neighbouring cells, from the words of their row.
-struct RowNoise {
-  const std::uint32_t* words;
+// sqrt(k) for the pulses that a train can bring, but for the last.
+alignas(kCacheLineBytes) constexpr float kRoots[32] = {
+    0.0f,        1.0f,        1.41421356f, 1.73205081f, 2.0f,        2.23606798f, 2.44948974f,
+    2.64575131f, 2.82842712f, 3.0f,        3.16227766f, 3.31662479f, 3.46410162f, 3.60555128f,
+    3.74165739f, 3.87298335f, 4.0f,        4.12310563f, 4.24264069f, 4.35889894f, 4.47213595f,
+    4.58257569f, 4.69041576f, 4.79583152f, 4.89897949f, 5.0f,        5.09901951f, 5.19615242f,
+    5.29150262f, 5.38516481f, 5.47722558f, 5.56776436f};
+
+// The root of a dose, which its noise grows with. A look-up where doses are counts below 32: a
+// processor has one divider, and a law needs it.
+HWY_INLINE FloatVec root_of(FloatVec dose, bool counts) {
+  const auto amount = hn::Abs(dose);
+  return counts ? lookup_32(kRoots, hn::ConvertTo(IntTag(), amount)) : hn::Sqrt(amount);
+}
+
+// What a row part's noise is made from.
+struct NoiseOf {
+  const NoiseStream* stream;
+  std::uint64_t draw;
   std::size_t noise_row;
-  HWY_INLINE FloatVec operator()(std::size_t c) const {
-    return lane_normal(row_word(hn::Load(WordTag(), words + c), noise_row));
-  }
+  bool single;  // every dose is one pulse
+  bool counts;  // every dose is a count below 32
 };
 
-// Noise of scattered cells, each from its own block.
-struct ScatteredNoise {
-  const NoiseStream* stream;
-  const std::uint32_t* column;
-  std::uint32_t first_block;
-  std::size_t noise_row;
-  std::uint64_t draw;
-  HWY_INLINE FloatVec operator()(std::size_t c) const {
-    const WordTag tag;
+HWY_INLINE FloatVec noise_of(const NoiseOf& noise, WordVec word, const float* dose) {
+  const auto z = lane_normal(row_word(word, noise.noise_row));
+  if (noise.single) return z;
+  return hn::Mul(z, root_of(hn::Load(FloatTag(), dose), noise.counts));
+}
+
+// Draws of neighbouring cells, from the words of their row. Apart from the law, because both are
+// long chains of operations, and a processor looks ahead only so far.
+void row_noise(const NoiseOf noise, const std::uint32_t* HWY_RESTRICT words,
+               const float* HWY_RESTRICT dose, std::size_t size, float* HWY_RESTRICT xi) {
+  for (std::size_t c = 0; c < size; c += kLanes)
+    hn::Store(noise_of(noise, hn::Load(WordTag(), words + c), dose + c), FloatTag(), xi + c);
+}
+
+// Draws of scattered cells, each from its own block.
+void scattered_noise(const NoiseOf noise, std::uint32_t first_block,
+                     const std::uint32_t* HWY_RESTRICT column, const float* HWY_RESTRICT dose,
+                     std::size_t size, float* HWY_RESTRICT xi) {
+  const WordTag tag;
+  const std::size_t which = noise.noise_row % kUpdateRows / 2;
+  for (std::size_t c = 0; c < size; c += kLanes) {
     const auto block = hn::Add(hn::Load(tag, column + c), hn::Set(tag, first_block));
-    const LaneWords words = lane_words(*stream, block, draw);
-    const std::size_t which = noise_row % kUpdateRows / 2;
+    const LaneWords words = lane_words(*noise.stream, block, noise.draw);
     // a choice and not an index, so that the words stay in registers
     const WordVec word = which == 0   ? words.word[0]
                          : which == 1 ? words.word[1]
                          : which == 2 ? words.word[2]
                                       : words.word[3];
-    return lane_normal(row_word(word, noise_row));
+    hn::Store(noise_of(noise, word, dose + c), FloatTag(), xi + c);
   }
-};
+}
+
+// What part `part` gives of each dose.
+void doses_of_part(const float* HWY_RESTRICT dose, std::size_t size, std::uint64_t part,
+                   float at_once, float* HWY_RESTRICT now) {
+  const FloatTag floats;
+  const auto given = hn::Set(floats, static_cast<float>(part) * at_once);
+  const auto most = hn::Set(floats, at_once);
+  for (std::size_t c = 0; c < size; c += kLanes) {
+    const auto whole = hn::Load(floats, dose + c);
+    const auto left = hn::Max(hn::Sub(hn::Abs(whole), given), hn::Zero(floats));
+    hn::Store(hn::CopySign(hn::Min(left, most), whole), floats, now + c);
+  }
+}
 
 // Whether every cell that is pulsed gets one nominal pulse.
 enum class Pulses { single, any };
 
 // The law on `size` cells: the only place where a law meets a kernel. Flattened, because a law's
 // functions are compiled for the plainest machine unless they are inlined here.
-template <Pulses kPulses, class Law, class Noise>
+template <Pulses kPulses, class Law>
 __attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const RowPart& at,
-                                                      const CellRun cells, const Noise noise_of,
+                                                      const CellRun cells,
+                                                      const float* HWY_RESTRICT xi_of,
                                                       const float* HWY_RESTRICT dose,
                                                       std::size_t size) {
   // copies, so that the compiler knows that no store reaches them
@@ -305,27 +356,21 @@ __attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const R
   constexpr std::size_t kState = Cells<Law, float>::kStateMembers;
   MemberLanes members[kMembers];
   for (std::size_t k = 0; k < kMembers; ++k)
-    members[k] = member_lanes(job.places[k], cells.halves, cells.slot_step, cells.block_step);
+    members[k] = member_lanes(job.places[k], cells.halves, cells.slot_step);
   float* HWY_RESTRICT states[kState];
   for (std::size_t k = 0; k < kState; ++k) states[k] = cells.state[k];
   const float c2c = job.c2c;
   const std::size_t side = at.side, sides = job.sides;
-  const bool one_sided = job.one_sided, in_parts = kPulses == Pulses::any && job.parts > 1;
-  const auto skipped = hn::Set(floats, static_cast<float>(at.part) * job.dose_at_once);
-  const auto at_once = hn::Set(floats, job.dose_at_once);
+  const bool one_sided = job.one_sided;
   const auto row_sign = hn::Set(floats, at.sign);
 
   for (std::size_t c = 0; c < size; c += kLanes) {
-    SideDose now = side_dose(sides, one_sided, side, hn::Load(floats, dose + c), row_sign);
-    if (in_parts) {
-      const auto left = hn::Sub(now.amount, skipped);
-      now.pulsed = hn::And(now.pulsed, hn::Gt(left, hn::Zero(floats)));
-      now.amount = hn::Min(left, at_once);
-    }
+    const SideDose now = side_dose(sides, one_sided, side, hn::Load(floats, dose + c), row_sign);
     if (hn::AllFalse(floats, now.pulsed)) continue;
 
+    const std::size_t plane_at = plane_offset(c, cells.block_step);
     const auto cell = [&]<std::size_t... K>(std::index_sequence<K...>) {
-      return CellOf<Law, Lanes>{Lanes(load(members[K], c))...};
+      return CellOf<Law, Lanes>{Lanes(load(members[K], plane_at))...};
     }
     (std::make_index_sequence<kMembers>());
     const auto state = [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -333,7 +378,7 @@ __attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const R
     }
     (std::make_index_sequence<kState>());
 
-    const Lanes xi = c2c > 0 ? Lanes(noise_of(c)) : Lanes(0.0f);
+    const Lanes xi(hn::Load(floats, xi_of + c));
     const auto next = [&] {
       if constexpr (kPulses == Pulses::single)
         return apply_pulse<Law, Lanes, LaneMask>(law, cell, state, LaneMask(now.up), Lanes(c2c),
@@ -363,9 +408,7 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
   const std::uint32_t* const bits =
       side.kept_noise != nullptr ? write_words.row(at.noise_row) : nullptr;
   const std::uint16_t* const block = side.constants + position / kLaneBlock * job.constant_block;
-  const auto member = [&](std::size_t k) {
-    return member_lanes(job.places[k], block, kLaneBlock, job.constant_block);
-  };
+  const auto member = [&](std::size_t k) { return member_lanes(job.places[k], block, kLaneBlock); };
   const MemberLanes w_min = member(job.w_min_member), w_max = member(job.w_max_member),
                     offset = member(job.offset_member);
   const auto visible = [&](std::size_t s, std::size_t c) {
@@ -378,13 +421,14 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
     const SideDose now =
         side_dose(job.sides, job.one_sided, at.side, hn::Load(floats, dose + c), row_sign);
     if (hn::AllFalse(floats, now.pulsed)) continue;
+    const std::size_t plane_at = plane_offset(c, job.constant_block);
     if (side.pulse_count != nullptr) {
       std::uint32_t* const count = side.pulse_count + position + c;
       const auto pulses = pulses_of(hn::IfThenElseZero(now.pulsed, now.amount));
       hn::StoreU(hn::Add(hn::LoadU(words, count), pulses), words, count);
     }
     if (side.kept_noise != nullptr) {
-      const auto stuck = hn::Eq(load(w_min, c), load(w_max, c));
+      const auto stuck = hn::Eq(load(w_min, plane_at), load(w_max, plane_at));
       const auto fresh = hn::Mul(hn::Set(floats, job.write_spread),
                                  lane_normal(row_word(hn::Load(words, bits + c), at.noise_row)));
       float* const kept = side.kept_noise + position + c;
@@ -394,12 +438,18 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
     if (job.net != nullptr) {
       const auto next = job.sides == 2
                             ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
-                        : job.has_offset ? hn::Add(visible(0, c), load(offset, c))
+                        : job.has_offset ? hn::Add(visible(0, c), load(offset, plane_at))
                                          : visible(0, c);
       float* const net = job.net + position + c;
       hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, net)), floats, net);
     }
   }
+}
+
+HWY_INLINE NoiseOf noise_from(const RowPart& at, Pulses pulses) {
+  const UpdateJob& job = *at.job;
+  return {&job.pulse_noise, aggregated_draw(job.event, at.part), at.noise_row,
+          pulses == Pulses::single, at.counts};
 }
 
 // Whether all that follows from pulses is their count.
@@ -453,11 +503,13 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
     cells.state[m] = states[m];
     for (std::size_t k = 0; k < found; ++k) states[m][k] = side.state[m][position + column[k]];
   }
-  const ScatteredNoise noise{
-      &job.pulse_noise, column,
-      static_cast<std::uint32_t>(at.noise_row / kUpdateRows * job.layout.columns + at.first_column),
-      at.noise_row, aggregated_draw(job.event, at.part)};
-  step_cells<kPulses>(law, at, cells, noise, amount, size);
+  alignas(kCacheLineBytes) float xi[most] = {};
+  if (job.c2c > 0)
+    scattered_noise(noise_from(at, kPulses),
+                    static_cast<std::uint32_t>(at.noise_row / kUpdateRows * job.layout.columns +
+                                               at.first_column),
+                    column, amount, size, xi);
+  step_cells<kPulses>(law, at, cells, xi, amount, size);
   for (std::size_t m = 0; m < kState; ++m)
     for (std::size_t k = 0; k < found; ++k) side.state[m][position + column[k]] = states[m][k];
   if (counts_only(job) && job.parts == 1) {
@@ -482,8 +534,13 @@ void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t 
                 {}};
   for (std::size_t m = 0; m < Cells<Law, float>::kStateMembers; ++m)
     cells.state[m] = side.state[m] + position;
-  const RowNoise noise{job.c2c > 0 ? words.row(at.noise_row) : nullptr, at.noise_row};
-  step_cells<kPulses>(law, at, cells, noise, dose, at.size);
+  alignas(kCacheLineBytes) float xi[kChunk];
+  if (job.c2c > 0) {
+    row_noise(noise_from(at, kPulses), words.row(at.noise_row), dose, at.size, xi);
+  } else {
+    std::fill_n(xi, at.size, 0.0f);
+  }
+  step_cells<kPulses>(law, at, cells, xi, dose, at.size);
 }
 
 template <class Law>
@@ -497,7 +554,9 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
   // coincidences of trains are whole pulses
   const bool stochastic = job.pulses->coding == Coding::stochastic;
   const bool whole = stochastic && job.pulses->dose_scale.empty();
+  const bool counts_below_32 = whole && job.pulses->slots < 32;
   DoseRow dose_row;
+  alignas(kCacheLineBytes) float part_dose[kChunk];
   ChunkWords pulse_words, write_words, rounding;
   for (std::size_t group = first_row; group < last_row; group += kUpdateRows) {
     const std::size_t group_end = std::min(group + kUpdateRows, last_row);
@@ -516,16 +575,19 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
         for (std::uint64_t part = 0; part < job.parts; ++part) {
           start(pulse_words, job.pulse_noise, aggregated_draw(job.event, part), first_noise_row);
           for (std::size_t row = group; row < group_end; ++row) {
-            RowPart at{&job, side, row, c, size, row, part, 1.0f};
+            RowPart at{&job, side, row, c, size, row, part, counts_below_32, 1.0f};
             if (stochastic && job.pulses->row_train[row] == 0) continue;
             dose_row.make(at, rounding);
             const RowDoses& doses = dose_row.sums();
             const float* const dose = dose_row.values();
             if (doses.cells == 0) continue;
             at.noise_row = job.layout.noise_row(side, row);
-            if (!whole || doses.pulses != doses.cells) {
+            if (job.parts > 1) {
+              doses_of_part(dose, size, part, job.dose_at_once, part_dose);
+              step_row<Pulses::any>(law, at, part_dose, doses.cells, pulse_words);
+            } else if (!whole || doses.pulses != doses.cells) {
               step_row<Pulses::any>(law, at, dose, doses.cells, pulse_words);
-            } else if (part == 0) {
+            } else {
               step_row<Pulses::single>(law, at, dose, doses.cells, pulse_words);
             }
             if (part + 1 < job.parts) continue;
