@@ -71,14 +71,23 @@ class NoiseStream {
     return words(static_cast<std::uint32_t>(block), event)[cell / 16 % 4];
   }
 
-  // The word of a cell of an array with `columns` columns. One block of four words serves the eight
-  // cells of a column in rows 8k .. 8k + 7: a word goes to two rows, to the second with its halves
-  // exchanged, so that each sees 16 bits of its own first and the other's as its fine bits. The
-  // correlation that this leaves between the two is 2^-15. Lanes over columns need no shuffle.
+  // The word of a cell of an array with `columns` columns. 128 neighbouring columns of a row share
+  // 16 blocks, lane by lane; each of the four words of a block goes to two columns, to the second
+  // with its halves exchanged, so that each sees 16 bits of its own first and the other's as its
+  // fine bits. The correlation that this leaves between the two is 2^-15.
   std::uint32_t array_word(std::size_t row, std::size_t column, std::size_t columns,
                            std::uint64_t event) const {
-    const auto block = static_cast<std::uint32_t>((row / 8) * columns + column);
-    return std::rotl(words(block, event)[row % 8 / 2], row % 2 == 0 ? 0 : 16);
+    const std::size_t part = column / 16 % 8;
+    const auto block =
+        static_cast<std::uint32_t>(first_array_block(row, columns) + array_block(column));
+    return std::rotl(words(block, event)[part / 2], part % 2 == 0 ? 0 : 16);
+  }
+  // Block of the first column of a row, and of a column after it.
+  static constexpr std::size_t first_array_block(std::size_t row, std::size_t columns) {
+    return row * ((columns + 127) / 128 * 16);
+  }
+  static constexpr std::size_t array_block(std::size_t column) {
+    return column / 128 * 16 + column % 16;
   }
 
   template <class T>

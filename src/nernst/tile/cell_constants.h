@@ -39,10 +39,8 @@ struct CellLayout {
   std::size_t position(std::size_t side, std::size_t row, std::size_t column) const {
     return side * plane() + row * stride + column;
   }
-  // Row in the noise of a cell: those of the second side follow the first's, eight by eight.
-  std::size_t noise_row(std::size_t side, std::size_t row) const {
-    return side * ((rows + 7) / 8 * 8) + row;
-  }
+  // Row in the noise of a cell: those of the second side follow the first's.
+  std::size_t noise_row(std::size_t side, std::size_t row) const { return side * rows + row; }
 };
 
 template <class Law>

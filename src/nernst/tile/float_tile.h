@@ -65,22 +65,19 @@ class FloatTile final : public CellTile<Law, float> {
     const ColumnPulses columns(pulses);
     const UpdateJob job = update_job(pulses, columns, event);
     std::mutex sum;
-    // whole groups of rows, because the rows of a group share their noise
-    const std::size_t groups = (this->cells_.rows() + kUpdateRows - 1) / kUpdateRows;
-    this->cells_.threads().for_each_part(
-        groups, grain(kUpdateCells, kUpdateRows * this->cells_.columns()),
-        [&](std::size_t first, std::size_t last) {
-          PulseCounts part;
-          const std::size_t first_row = first * kUpdateRows;
-          const std::size_t last_row = std::min(last * kUpdateRows, this->cells_.rows());
-          if (lanes) {
-            update_(&this->cells_.law(), job, first_row, last_row, part);
-          } else {
-            for (std::size_t r = first_row; r < last_row; ++r) update_row(pulses, r, event, part);
-          }
-          const std::lock_guard lock(sum);
-          counts += part;
-        });
+    this->cells_.threads().for_each_part(this->cells_.rows(),
+                                         grain(kUpdateCells, this->cells_.columns()),
+                                         [&](std::size_t first, std::size_t last) {
+                                           PulseCounts part;
+                                           if (lanes) {
+                                             update_(&this->cells_.law(), job, first, last, part);
+                                           } else {
+                                             for (std::size_t r = first; r < last; ++r)
+                                               update_row(pulses, r, event, part);
+                                           }
+                                           const std::lock_guard lock(sum);
+                                           counts += part;
+                                         });
     return counts;
   }
 

@@ -25,53 +25,6 @@ constexpr double kSparse = 0.19;
 constexpr std::size_t kMostGathered = 112;
 static_assert(kSparse * kChunk <= kMostGathered);
 
-// Noise words of kUpdateRows rows and a chunk of columns; drawn when first asked for.
-class ChunkWords {
- public:
-  void start(const NoiseStream& stream, std::size_t noise_row, std::size_t first_column,
-             std::size_t size, std::size_t columns, std::uint64_t event) {
-    first_block_ = static_cast<std::uint32_t>(noise_row / kUpdateRows * columns + first_column);
-    stream_ = &stream;
-    size_ = size;
-    event_ = event;
-    drawn_ = false;
-  }
-  const std::uint32_t* row(std::size_t noise_row) {
-    if (!drawn_) draw();
-    return words_[noise_row % kUpdateRows / 2];
-  }
-
- private:
-  HWY_NOINLINE void draw() {
-    const WordTag tag;
-    // two at a time, past the end where that is odd
-    constexpr std::size_t together = 2;
-    for (std::size_t c = 0; c < size_; c += together * kLanes) {
-      WordVec blocks[together];
-      for (std::size_t k = 0; k < together; ++k)
-        blocks[k] = hn::Iota(tag, first_block_ + static_cast<std::uint32_t>(c + k * kLanes));
-      LaneWords words[together];
-      lane_words(*stream_, blocks, event_, words);
-      for (std::size_t k = 0; k < together; ++k)
-        for (int w = 0; w < 4; ++w) hn::Store(words[k].word[w], tag, words_[w] + c + k * kLanes);
-    }
-    drawn_ = true;
-  }
-
-  alignas(kCacheLineBytes) std::uint32_t words_[4][kChunk + kLaneBlock];
-  const NoiseStream* stream_ = nullptr;
-  std::uint32_t first_block_ = 0;
-  std::size_t size_ = 0;
-  std::uint64_t event_ = 0;
-  bool drawn_ = false;
-};
-
-// The word of a cell in noise row `noise_row` (see NoiseStream::array_word).
-HWY_INLINE WordVec row_word(WordVec word, std::size_t noise_row) {
-  if (noise_row % 2 == 0) return word;
-  return hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word));
-}
-
 // Everything about a row of a chunk that is worked on.
 struct RowPart {
   const UpdateJob* job;
@@ -82,6 +35,34 @@ struct RowPart {
   float sign;   // of the row, where the doses do not have it
   std::size_t position() const { return job->layout.position(0, row, first_column); }
 };
+
+// Words of the cells of a row part (see NoiseStream::array_word); `bits` has room for a chunk.
+HWY_NOINLINE void row_words(const NoiseStream& stream, std::uint64_t event, const RowPart& at,
+                            std::uint32_t* HWY_RESTRICT bits) {
+  const WordTag tag;
+  const std::size_t first = NoiseStream::first_array_block(at.noise_row, at.job->layout.columns) +
+                            NoiseStream::array_block(at.first_column);
+  // two registers of blocks at a time, because each is one long chain of operations
+  constexpr std::size_t together = 2, each = 8 * kLaneBlock;
+  const std::size_t count = (at.size + each - 1) / each * (kLaneBlock / kLanes);
+  for (std::size_t k = 0; k < count; k += together) {
+    WordVec blocks[together];
+    LaneWords words[together];
+    for (std::size_t j = 0; j < together; ++j)
+      blocks[j] = hn::Iota(tag, static_cast<std::uint32_t>(first + (k + j) * kLanes));
+    lane_words(stream, blocks, event, words);
+    for (std::size_t j = 0; j < together && k + j < count; ++j) {
+      const std::size_t block = (k + j) * kLanes;
+      std::uint32_t* const to = bits + block / kLaneBlock * each + block % kLaneBlock;
+      for (std::size_t w = 0; w < 4; ++w) {
+        const auto word = words[j].word[w];
+        hn::Store(word, tag, to + 2 * w * kLaneBlock);
+        hn::Store(hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word)), tag,
+                  to + (2 * w + 1) * kLaneBlock);
+      }
+    }
+  }
+}
 
 // What a row of doses amounts to.
 struct RowDoses {
@@ -145,7 +126,7 @@ RowDoses stochastic_doses(const RowPart& at, float* HWY_RESTRICT dose) {
 
 // Doses of a row as products of what rows and columns carry, rounded to counts where the coding
 // asks for it.
-RowDoses product_doses(const RowPart& at, ChunkWords& rounding, float* HWY_RESTRICT dose) {
+RowDoses product_doses(const RowPart& at, float* HWY_RESTRICT dose) {
   const UpdateJob& job = *at.job;
   const UpdatePulses& pulses = *job.pulses;
   const bool count = pulses.coding == Coding::count;
@@ -155,7 +136,8 @@ RowDoses product_doses(const RowPart& at, ChunkWords& rounding, float* HWY_RESTR
   const hn::Rebind<std::uint32_t, decltype(doubles)> words;
   const auto row = hn::Set(doubles, pulses.row[at.row]);
   const auto most = hn::Set(doubles, static_cast<double>(pulses.count_max));
-  const std::uint32_t* const bits = count ? rounding.row(at.noise_row) : nullptr;
+  alignas(kCacheLineBytes) std::uint32_t bits[kChunk];
+  if (count) row_words(job.rounding, job.event, at, bits);
   for (std::size_t c = 0; c < at.size; c += hn::Lanes(doubles)) {
     auto value = hn::Mul(row, hn::Load(doubles, job.columns->value.data() + at.first_column + c));
     if (!pulses.dose_scale.empty()) {
@@ -167,8 +149,7 @@ RowDoses product_doses(const RowPart& at, ChunkWords& rounding, float* HWY_RESTR
     }
     if (count) {
       // round_count of each lane
-      auto word = hn::Load(words, bits + c);
-      if (at.noise_row % 2 != 0) word = hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word));
+      const auto word = hn::Load(words, bits + c);
       const auto uniform =
           hn::Mul(hn::PromoteTo(doubles, hn::BitCast(integers, hn::ShiftRight<8>(word))),
                   hn::Set(doubles, 0x1p-24));
@@ -190,10 +171,10 @@ class DoseRow {
 
   void start() { has_train_ = false; }
   // Sets the sign of `at`, too.
-  void make(RowPart& at, ChunkWords& rounding) {
+  void make(RowPart& at) {
     const UpdatePulses& pulses = *at.job->pulses;
     if (pulses.coding != Coding::stochastic) {
-      sums_ = pulses.row[at.row] == 0 ? RowDoses() : product_doses(at, rounding, values_);
+      sums_ = pulses.row[at.row] == 0 ? RowDoses() : product_doses(at, values_);
       return;
     }
     at.sign = static_cast<float>(pulses.row[at.row]);
@@ -283,44 +264,52 @@ HWY_INLINE FloatVec root_of(FloatVec dose, bool counts) {
   return counts ? lookup_32(kRoots, hn::ConvertTo(IntTag(), amount)) : hn::Sqrt(amount);
 }
 
-// What a row part's noise is made from.
+// How the noise of a row part is drawn.
 struct NoiseOf {
-  const NoiseStream* stream;
   std::uint64_t draw;
-  std::size_t noise_row;
   bool single;  // every dose is one pulse
   bool counts;  // every dose is a count below 32
 };
 
 HWY_INLINE FloatVec noise_of(const NoiseOf& noise, WordVec word, const float* dose) {
-  const auto z = lane_normal(row_word(word, noise.noise_row));
+  const auto z = lane_normal(word);
   if (noise.single) return z;
   return hn::Mul(z, root_of(hn::Load(FloatTag(), dose), noise.counts));
 }
 
-// Draws of neighbouring cells, from the words of their row. Apart from the law, because both are
-// long chains of operations, and a processor looks ahead only so far.
-void row_noise(const NoiseOf noise, const std::uint32_t* HWY_RESTRICT words,
-               const float* HWY_RESTRICT dose, std::size_t size, float* HWY_RESTRICT xi) {
-  for (std::size_t c = 0; c < size; c += kLanes)
-    hn::Store(noise_of(noise, hn::Load(WordTag(), words + c), dose + c), FloatTag(), xi + c);
+// Draws of neighbouring cells. Apart from the law, because both are long chains of operations, and
+// a processor looks ahead only so far.
+void row_noise(const NoiseOf noise, const RowPart& at, const float* HWY_RESTRICT dose,
+               float* HWY_RESTRICT xi) {
+  alignas(kCacheLineBytes) std::uint32_t bits[kChunk];
+  row_words(at.job->pulse_noise, noise.draw, at, bits);
+  for (std::size_t c = 0; c < at.size; c += kLanes)
+    hn::Store(noise_of(noise, hn::Load(WordTag(), bits + c), dose + c), FloatTag(), xi + c);
 }
 
-// Draws of scattered cells, each from its own block.
-void scattered_noise(const NoiseOf noise, std::uint32_t first_block,
+// Draws of scattered cells of a row part, each from its own block.
+void scattered_noise(const NoiseOf noise, const RowPart& at,
                      const std::uint32_t* HWY_RESTRICT column, const float* HWY_RESTRICT dose,
                      std::size_t size, float* HWY_RESTRICT xi) {
   const WordTag tag;
-  const std::size_t which = noise.noise_row % kUpdateRows / 2;
+  const std::size_t first = NoiseStream::first_array_block(at.noise_row, at.job->layout.columns) +
+                            NoiseStream::array_block(at.first_column);
+  const auto has_bit = [&](WordVec value, std::uint32_t bit) {
+    return hn::Ne(hn::And(value, hn::Set(tag, bit)), hn::Zero(tag));
+  };
   for (std::size_t c = 0; c < size; c += kLanes) {
-    const auto block = hn::Add(hn::Load(tag, column + c), hn::Set(tag, first_block));
-    const LaneWords words = lane_words(*noise.stream, block, noise.draw);
-    // a choice and not an index, so that the words stay in registers
-    const WordVec word = which == 0   ? words.word[0]
-                         : which == 1 ? words.word[1]
-                         : which == 2 ? words.word[2]
-                                      : words.word[3];
-    hn::Store(noise_of(noise, word, dose + c), FloatTag(), xi + c);
+    const auto here = hn::Load(tag, column + c);
+    const auto lane = hn::And(here, hn::Set(tag, 15u));
+    const auto block = hn::Add(hn::Add(hn::ShiftLeft<4>(hn::ShiftRight<7>(here)), lane),
+                               hn::Set(tag, static_cast<std::uint32_t>(first)));
+    const LaneWords words = lane_words(at.job->pulse_noise, block, noise.draw);
+    const auto high = has_bit(here, 64);
+    const auto even = hn::IfThenElse(high, words.word[2], words.word[0]);
+    const auto odd = hn::IfThenElse(high, words.word[3], words.word[1]);
+    const auto word = hn::IfThenElse(has_bit(here, 32), odd, even);
+    const auto turned = hn::Or(hn::ShiftLeft<16>(word), hn::ShiftRight<16>(word));
+    hn::Store(noise_of(noise, hn::IfThenElse(has_bit(here, 16), turned, word), dose + c),
+              FloatTag(), xi + c);
   }
 }
 
@@ -398,15 +387,15 @@ __attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const R
 
 // What follows from the pulses of a row once all parts are given: counts, kept noise, what a read
 // sees.
-inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* dose) {
+inline void finish_row(const RowPart& at, const float* dose) {
   const UpdateJob& job = *at.job;
   const FloatTag floats;
   const WordTag words;
   const std::size_t position = at.position();
   const CellSide& side = job.side[at.side];
   const auto row_sign = hn::Set(floats, at.sign);
-  const std::uint32_t* const bits =
-      side.kept_noise != nullptr ? write_words.row(at.noise_row) : nullptr;
+  alignas(kCacheLineBytes) std::uint32_t bits[kChunk];
+  if (side.kept_noise != nullptr) row_words(job.write_noise, job.event, at, bits);
   const std::uint16_t* const block = side.constants + position / kLaneBlock * job.constant_block;
   const auto member = [&](std::size_t k) { return member_lanes(job.places[k], block, kLaneBlock); };
   const MemberLanes w_min = member(job.w_min_member), w_max = member(job.w_max_member),
@@ -429,8 +418,8 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
     }
     if (side.kept_noise != nullptr) {
       const auto stuck = hn::Eq(load(w_min, plane_at), load(w_max, plane_at));
-      const auto fresh = hn::Mul(hn::Set(floats, job.write_spread),
-                                 lane_normal(row_word(hn::Load(words, bits + c), at.noise_row)));
+      const auto fresh =
+          hn::Mul(hn::Set(floats, job.write_spread), lane_normal(hn::Load(words, bits + c)));
       float* const kept = side.kept_noise + position + c;
       const auto next = hn::IfThenElse(stuck, hn::Zero(floats), fresh);
       hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, kept)), floats, kept);
@@ -448,8 +437,7 @@ inline void finish_row(const RowPart& at, ChunkWords& write_words, const float* 
 
 HWY_INLINE NoiseOf noise_from(const RowPart& at, Pulses pulses) {
   const UpdateJob& job = *at.job;
-  return {&job.pulse_noise, aggregated_draw(job.event, at.part), at.noise_row,
-          pulses == Pulses::single, at.counts};
+  return {aggregated_draw(job.event, at.part), pulses == Pulses::single, at.counts};
 }
 
 // Whether all that follows from pulses is their count.
@@ -504,11 +492,7 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
     for (std::size_t k = 0; k < found; ++k) states[m][k] = side.state[m][position + column[k]];
   }
   alignas(kCacheLineBytes) float xi[most] = {};
-  if (job.c2c > 0)
-    scattered_noise(noise_from(at, kPulses),
-                    static_cast<std::uint32_t>(at.noise_row / kUpdateRows * job.layout.columns +
-                                               at.first_column),
-                    column, amount, size, xi);
+  if (job.c2c > 0) scattered_noise(noise_from(at, kPulses), at, column, amount, size, xi);
   step_cells<kPulses>(law, at, cells, xi, amount, size);
   for (std::size_t m = 0; m < kState; ++m)
     for (std::size_t k = 0; k < found; ++k) side.state[m][position + column[k]] = states[m][k];
@@ -522,8 +506,7 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
 }
 
 template <Pulses kPulses, class Law>
-void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t hits,
-              ChunkWords& words) {
+void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t hits) {
   if (is_sparse(at, hits)) return step_gathered<kPulses>(law, at, dose);
   const UpdateJob& job = *at.job;
   const CellSide& side = job.side[at.side];
@@ -536,7 +519,7 @@ void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t 
     cells.state[m] = side.state[m] + position;
   alignas(kCacheLineBytes) float xi[kChunk];
   if (job.c2c > 0) {
-    row_noise(noise_from(at, kPulses), words.row(at.noise_row), dose, at.size, xi);
+    row_noise(noise_from(at, kPulses), at, dose, xi);
   } else {
     std::fill_n(xi, at.size, 0.0f);
   }
@@ -555,52 +538,38 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
   const bool stochastic = job.pulses->coding == Coding::stochastic;
   const bool whole = stochastic && job.pulses->dose_scale.empty();
   const bool counts_below_32 = whole && job.pulses->slots < 32;
+  // one cell of a pair moves, or both
+  const std::size_t moved = job.sides == 2 && !job.one_sided ? 2 : 1;
   DoseRow dose_row;
   alignas(kCacheLineBytes) float part_dose[kChunk];
-  ChunkWords pulse_words, write_words, rounding;
-  for (std::size_t group = first_row; group < last_row; group += kUpdateRows) {
-    const std::size_t group_end = std::min(group + kUpdateRows, last_row);
-    for (std::size_t c = 0; c < job.layout.columns; c += kChunk) {
-      const std::size_t size = padded(std::min(kChunk, job.layout.columns - c));
-      dose_row.start();
-      for (std::size_t side = 0; side < job.sides; ++side) {
-        const std::size_t first_noise_row = job.layout.noise_row(side, group);
-        const auto start = [&](ChunkWords& words, const NoiseStream& stream, std::uint64_t event,
-                               std::size_t noise_row) {
-          words.start(stream, noise_row, c, size, job.layout.columns, event);
-        };
-        // the rounding of a count belongs to the weight, not to a cell of a pair
-        start(rounding, job.rounding, job.event, group);
-        start(write_words, job.write_noise, job.event, first_noise_row);
-        for (std::uint64_t part = 0; part < job.parts; ++part) {
-          start(pulse_words, job.pulse_noise, aggregated_draw(job.event, part), first_noise_row);
-          for (std::size_t row = group; row < group_end; ++row) {
-            RowPart at{&job, side, row, c, size, row, part, counts_below_32, 1.0f};
-            if (stochastic && job.pulses->row_train[row] == 0) continue;
-            dose_row.make(at, rounding);
-            const RowDoses& doses = dose_row.sums();
-            const float* const dose = dose_row.values();
-            if (doses.cells == 0) continue;
-            at.noise_row = job.layout.noise_row(side, row);
-            if (job.parts > 1) {
-              doses_of_part(dose, size, part, job.dose_at_once, part_dose);
-              step_row<Pulses::any>(law, at, part_dose, doses.cells, pulse_words);
-            } else if (!whole || doses.pulses != doses.cells) {
-              step_row<Pulses::any>(law, at, dose, doses.cells, pulse_words);
-            } else {
-              step_row<Pulses::single>(law, at, dose, doses.cells, pulse_words);
-            }
-            if (part + 1 < job.parts) continue;
-            if (side == 0) {
-              // one cell of a pair moves, or both
-              const std::size_t moved = job.sides == 2 && !job.one_sided ? 2 : 1;
-              counts.cells += moved * doses.cells;
-              counts.pulses += moved * doses.pulses;
-            }
-            const bool counted = is_sparse(at, doses.cells) && counts_only(job) && job.parts == 1;
-            if (has_finish && !counted) finish_row(at, write_words, dose);
+
+  for (std::size_t c = 0; c < job.layout.columns; c += kChunk) {
+    const std::size_t size = padded(std::min(kChunk, job.layout.columns - c));
+    dose_row.start();
+    for (std::size_t row = first_row; row < last_row; ++row) {
+      if (stochastic && job.pulses->row_train[row] == 0) continue;
+      RowPart at{&job, 0, row, c, size, row, 0, counts_below_32, 1.0f};
+      // the rounding of a count belongs to the weight: to both cells of a pair
+      dose_row.make(at);
+      const RowDoses& doses = dose_row.sums();
+      const float* const dose = dose_row.values();
+      if (doses.cells == 0) continue;
+      counts.cells += moved * doses.cells;
+      counts.pulses += moved * doses.pulses;
+      for (at.side = 0; at.side < job.sides; ++at.side) {
+        at.noise_row = job.layout.noise_row(at.side, row);
+        if (job.parts > 1) {
+          for (at.part = 0; at.part < job.parts; ++at.part) {
+            doses_of_part(dose, size, at.part, job.dose_at_once, part_dose);
+            step_row<Pulses::any>(law, at, part_dose, doses.cells);
           }
+        } else if (whole && doses.pulses == doses.cells) {
+          step_row<Pulses::single>(law, at, dose, doses.cells);
+        } else {
+          step_row<Pulses::any>(law, at, dose, doses.cells);
         }
+        const bool counted = is_sparse(at, doses.cells) && counts_only(job) && job.parts == 1;
+        if (has_finish && !counted) finish_row(at, dose);
       }
     }
   }

@@ -50,12 +50,9 @@ struct UpdateJob {
   std::uint64_t parts = 1;  // that the largest dose is given in
 };
 
-// Updates the rows first_row .. last_row - 1; first_row is a multiple of kUpdateRows.
+// Updates the rows first_row .. last_row - 1.
 using UpdateRows = void (*)(const void* law, const UpdateJob& job, std::size_t first_row,
                             std::size_t last_row, PulseCounts& counts);
-
-// Rows whose noise is drawn together.
-inline constexpr std::size_t kUpdateRows = 8;
 
 // The kernel for law number `law` of AllLaws, on the instruction set of this machine.
 UpdateRows fast_update(std::size_t law);
