@@ -3,6 +3,8 @@
 // nothing but its config and data.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <chrono>
 #include <csignal>
 #include <random>
@@ -242,6 +244,43 @@ TEST_F(Run, HasTheSameBitsOnAnyNumberOfThreadsBackEndAndMathematics) {
   EXPECT_EQ(masked["test_loss"], plain["test_loss"]);
   EXPECT_EQ(masked["ledger"], plain["ledger"]);
 #endif
+  // every instruction set that this machine has, and proof that it was the one that ran
+  const Tree sets = json_of({"info"})["instruction_sets"];
+  ASSERT_GE(sets.size(), 1u);
+  for (const auto& name : sets) {
+    const std::string set = name, forced = "NERNST_INSTRUCTION_SET=" + set;
+    const Tree run =
+        json_of({"train", "clouds.toml", "--out", "i" + set}, {.environment = {forced}});
+    EXPECT_EQ(run["weights_digest"], expected) << set;
+    EXPECT_EQ(run["ledger"], plain["ledger"]) << set;
+    EXPECT_EQ(json_of({"info"}, {.environment = {forced}})["instruction_set"], set);
+    std::ifstream file(folder / ("i" + set) / "run.json");
+    EXPECT_EQ(Tree::parse(file)["instruction_set"], set);
+  }
+  const Ended unknown = nernst({"info"}, {.environment = {"NERNST_INSTRUCTION_SET=AVX9"}});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("AVX9"), std::string::npos) << unknown.err;
+
+  // mini-batches on many tiles, dense and sparse pulses
+  const std::vector<std::string> wide = {
+      "train", "clouds.toml",       "--set", "training.batch=7",
+      "--set", "chip.tile=[5, 40]", "--set", "network.layer.0.units=150"};
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = wide;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const std::string batched = digest(with({"--out", "b1"}));
+  EXPECT_EQ(digest(with({"--out", "b2", "--threads", "2"})), batched);
+  EXPECT_EQ(digest(with({"--out", "b4", "--threads", "4"})), batched);
+  EXPECT_EQ(digest(with({"--out", "bs"}), {.environment = {"NERNST_BACKEND=scalar"}}), batched);
+  for (const auto& name : sets) {
+    const std::string set = name;
+    EXPECT_EQ(
+        digest(with({"--out", "b" + set}), {.environment = {"NERNST_INSTRUCTION_SET=" + set}}),
+        batched)
+        << set;
+  }
   EXPECT_NE(digest({"train", "clouds.toml", "--out", "seed", "--set", "training.seed=2"}),
             expected);
   EXPECT_EQ(nernst({"info"}, {.environment = {"NERNST_BACKEND=fats"}}).code, 2);

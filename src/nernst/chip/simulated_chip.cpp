@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "nernst/circuit/periphery.h"
 
@@ -385,17 +387,25 @@ std::vector<PlaneView> SimulatedChip::state() {
 std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& device,
                                    const std::vector<ArraySpec>& arrays, Backend backend) {
   check_spec(spec, device);
+  // a million tiles have four shapes
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> of_shape;
+  const auto bytes_of = [&](std::size_t rows, std::size_t columns) {
+    const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
+    if (fresh)
+      place->second = tile_bytes(device,
+                                 {.rows = rows,
+                                  .columns = columns,
+                                  .weight = spec.weight,
+                                  .noise = spec.noise,
+                                  .count_pulses = spec.count_pulses},
+                                 backend);
+    return place->second;
+  };
   std::uint64_t bytes = 0;
   for (const ArraySpec& array : arrays)
     for_each_block(spec, array.shape,
                    [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
-                     bytes += tile_bytes(device,
-                                         {.rows = rows,
-                                          .columns = columns,
-                                          .weight = spec.weight,
-                                          .noise = spec.noise,
-                                          .count_pulses = spec.count_pulses},
-                                         backend);
+                     bytes += bytes_of(rows, columns);
                    });
   return bytes;
 }

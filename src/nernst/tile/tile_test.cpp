@@ -58,6 +58,15 @@ void exercise(Tile& tile, const TileSpec& spec) {
       ++event;
       tile.advance_to(time_s += 0.01);
     }
+    // more pulses than any law takes at once
+    CodingSpec long_pulses;
+    long_pulses.coding = Coding::exact;
+    const auto x = signals(spec.columns, 30 + static_cast<std::uint32_t>(event));
+    const auto d = signals(spec.rows, 40 + static_cast<std::uint32_t>(event));
+    tile.outer_update(encode_update(long_pulses, x, d, 150 * tile.net_step(), tile.net_step(),
+                                    spec.seed, 9, event),
+                      event);
+    ++event;
     std::vector<std::int32_t> pulses(spec.columns);
     for (std::size_t c = 0; c < pulses.size(); ++c)
       pulses[c] = static_cast<std::int32_t>(c % 7) - 3;

@@ -68,11 +68,13 @@ class InfoCommand final : public Command {
     json["backends"] = backends;
     json["backend"] = backend_name(used);
     json["instruction_set"] = instruction_set();
+    for (const std::string_view name : instruction_sets()) json["instruction_sets"].push_back(name);
     json["threads"] = cores;
     TextTable table({Align::left, Align::left});
     table.row({"compiler", fmt::format("{}, {}", kCompiler, kBuildType)});
     table.row({"back-ends", list + "; NERNST_BACKEND chooses"});
-    table.row({"instruction set", std::string(instruction_set())});
+    table.row({"instruction set",
+               std::string(instruction_set()) + "; NERNST_INSTRUCTION_SET chooses a plainer one"});
     table.row({"threads", fmt::format("{} here; --threads chooses", cores)});
     return table.text(look);
   }

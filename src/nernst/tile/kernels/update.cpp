@@ -313,17 +313,20 @@ void scattered_noise(const NoiseOf noise, const RowPart& at,
   }
 }
 
-// What part `part` gives of each dose.
-void doses_of_part(const float* HWY_RESTRICT dose, std::size_t size, std::uint64_t part,
+// What part `part` gives of each dose; false where nothing is left.
+bool doses_of_part(const float* HWY_RESTRICT dose, std::size_t size, std::uint64_t part,
                    float at_once, float* HWY_RESTRICT now) {
   const FloatTag floats;
   const auto given = hn::Set(floats, static_cast<float>(part) * at_once);
   const auto most = hn::Set(floats, at_once);
+  auto largest = hn::Zero(floats);
   for (std::size_t c = 0; c < size; c += kLanes) {
     const auto whole = hn::Load(floats, dose + c);
     const auto left = hn::Max(hn::Sub(hn::Abs(whole), given), hn::Zero(floats));
+    largest = hn::Max(largest, left);
     hn::Store(hn::CopySign(hn::Min(left, most), whole), floats, now + c);
   }
+  return !hn::AllTrue(floats, hn::Eq(largest, hn::Zero(floats)));
 }
 
 // Whether every cell that is pulsed gets one nominal pulse.
@@ -560,7 +563,7 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
         at.noise_row = job.layout.noise_row(at.side, row);
         if (job.parts > 1) {
           for (at.part = 0; at.part < job.parts; ++at.part) {
-            doses_of_part(dose, size, at.part, job.dose_at_once, part_dose);
+            if (!doses_of_part(dose, size, at.part, job.dose_at_once, part_dose)) break;
             step_row<Pulses::any>(law, at, part_dose, doses.cells);
           }
         } else if (whole && doses.pulses == doses.cells) {
