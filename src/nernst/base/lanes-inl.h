@@ -81,8 +81,8 @@ inline LaneMask operator>(const Lanes& a, const Lanes& b) { return hn::Gt(a.get(
 inline Lanes select(const LaneMask& mask, const Lanes& a, const Lanes& b) {
   return hn::IfThenElse(mask.get(), a.get(), b.get());
 }
-// The same choice for all lanes. Without it a law's `condition ? a : b` would choose an address, and
-// both values would go through memory.
+// The same choice for all lanes. Without it a law's `condition ? a : b` would choose an address,
+// and both values would go through memory.
 inline Lanes select(bool condition, const Lanes& a, const Lanes& b) {
   const auto chosen = hn::Set(IntTag(), condition ? std::int32_t{-1} : std::int32_t{0});
   return hn::IfThenElse(hn::MaskFromVec(hn::BitCast(FloatTag(), chosen)), a.get(), b.get());

@@ -192,8 +192,7 @@ TEST(Math, NormalHasTheMomentsOfANormal) {
 
 TEST(Math, NormalIsSymmetricAndReachesSixSigma) {
   for (const std::uint32_t bits : words())
-    EXPECT_EQ(math::normal<float>(0u - bits) == -math::normal<float>(bits),
-              bits != 0);
+    EXPECT_EQ(math::normal<float>(0u - bits) == -math::normal<float>(bits), bits != 0);
   EXPECT_GT(math::normal<double>(1), 6.2);
   EXPECT_LT(math::normal<double>(0u - 1u), -6.2);
   EXPECT_EQ(math::normal<float>(0x80000000u), 0.0f);
