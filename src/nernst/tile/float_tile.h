@@ -136,6 +136,13 @@ class FloatTile final : public CellTile<Law, float> {
     }
     job.constant_block = constants.block();
     job.places = constants.places().data();
+    job.in_order = true;
+    for (std::size_t k = 0; k < constants.places().size(); ++k) {
+      const ConstantPlace& place = constants.places()[k];
+      job.units[k] = static_cast<float>(place.slot < 0 ? place.value : place.unit);
+      if (k < CellConstants<Law>::kMembers)
+        job.in_order = job.in_order && place.slot == static_cast<int>(k);
+    }
     job.w_min_member = CellConstants<Law>::w_min_member();
     job.w_max_member = CellConstants<Law>::w_max_member();
     job.offset_member = CellConstants<Law>::kOffset;

@@ -193,61 +193,49 @@ class DoseRow {
   std::uint32_t train_ = 0;
 };
 
-// Which lanes of a side are pulsed, how much and which way.
-struct SideDose {
-  FloatMask pulsed, up;
-  FloatVec amount;
-};
-
-HWY_INLINE SideDose side_dose(std::size_t sides, bool one_sided, std::size_t side,
-                              FloatVec unsigned_dose, FloatVec row_sign) {
-  const auto dose = hn::Mul(unsigned_dose, row_sign);
+// The signed doses of one side of a pair, the row's sign in them.
+void doses_of_side(const RowPart& at, const float* HWY_RESTRICT dose, float* HWY_RESTRICT of_side) {
   const FloatTag floats;
   const auto zero = hn::Zero(floats);
-  const auto raise = hn::Gt(dose, zero), lower = hn::Lt(dose, zero);
-  const auto amount = hn::Abs(dose);
-  if (sides == 1) return {hn::Ne(dose, zero), raise, amount};
-  if (one_sided) return {side == 0 ? raise : lower, hn::Eq(zero, zero), amount};
-  return {hn::Ne(dose, zero), side == 0 ? raise : lower, amount};
+  // what raises the weight lowers the second cell, or, where cells can only rise, is the first's
+  const auto sign = hn::Set(floats, at.side == 0 ? at.sign : -at.sign);
+  for (std::size_t c = 0; c < at.size; c += kLanes) {
+    const auto value = hn::Mul(sign, hn::Load(floats, dose + c));
+    hn::Store(at.job->one_sided ? hn::Max(value, zero) : value, floats, of_side + c);
+  }
 }
 
-// A member of the law's Cell on lanes: halves times a unit. One that is the same in every cell is a
-// block of ones times its value, so that no branch is needed.
-struct MemberLanes {
-  const std::uint16_t* halves;
-  std::size_t moves;  // all bits set where the halves are a plane, none where they are the ones
-  float unit;
+// The halves of the members of a law's Cell, in their order, block after block of 16 cells.
+struct MemberBlocks {
+  const std::uint16_t* first;
+  std::size_t step;  // from block to block
 };
 
-alignas(kCacheLineBytes) constexpr std::uint16_t kOnes[kLaneBlock] = {
-    0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00,
-    0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00};
+constexpr std::uint16_t kOne = 0x3c00;
 
-// `first` is the block of a row part, its planes `slot_step` apart.
-HWY_INLINE MemberLanes member_lanes(const ConstantPlace& place, const std::uint16_t* first,
-                                    std::size_t slot_step) {
-  if (place.slot < 0) return {kOnes, 0, static_cast<float>(place.value)};
-  return {first + static_cast<std::size_t>(place.slot) * slot_step, ~std::size_t{0},
-          static_cast<float>(place.unit)};
-}
-// `at` is where the lanes begin in a plane of the row part.
-HWY_INLINE FloatVec load(const MemberLanes& member, std::size_t at) {
-  const hn::Rebind<hwy::float16_t, FloatTag> halves;
-  const auto* const from =
-      reinterpret_cast<const hwy::float16_t*>(member.halves + (at & member.moves));
-  return hn::Mul(hn::PromoteTo(FloatTag(), hn::LoadU(halves, from)),
-                 hn::Set(FloatTag(), member.unit));
-}
-HWY_INLINE std::size_t plane_offset(std::size_t c, std::size_t block_step) {
-  return c / kLaneBlock * block_step + c % kLaneBlock;
+// Half `slot` of the cell at `position` of a side.
+HWY_INLINE std::size_t half_index(const UpdateJob& job, std::size_t position, std::size_t slot) {
+  return position / kLaneBlock * job.constant_block + slot * kLaneBlock + position % kLaneBlock;
 }
 
-// Where the kernel of a law finds its cells.
-struct CellRun {
-  const std::uint16_t* halves;
-  std::size_t slot_step, block_step;
-  std::array<float*, CellSide::kMostState> state;
-};
+// Lays the members of a row part out in order, where some share a plane or have none.
+template <std::size_t kMembers>
+MemberBlocks blocks_in_order(const RowPart& at, std::uint16_t* HWY_RESTRICT room) {
+  const UpdateJob& job = *at.job;
+  const std::uint16_t* const from = job.side[at.side].constants;
+  for (std::size_t c = 0; c < at.size; c += kLaneBlock)
+    for (std::size_t k = 0; k < kMembers; ++k) {
+      std::uint16_t* const to = room + c * kMembers + k * kLaneBlock;
+      if (job.places[k].slot < 0) {
+        std::fill_n(to, kLaneBlock, kOne);
+      } else {
+        std::copy_n(
+            from + half_index(job, at.position() + c, static_cast<std::size_t>(job.places[k].slot)),
+            kLaneBlock, to);
+      }
+    }
+  return {room, kMembers * kLaneBlock};
+}
 
 // sqrt(k) for the pulses that a train can bring, but for the last.
 alignas(kCacheLineBytes) constexpr float kRoots[32] = {
@@ -335,34 +323,34 @@ enum class Pulses { single, any };
 // The law on `size` cells: the only place where a law meets a kernel. Flattened, because a law's
 // functions are compiled for the plainest machine unless they are inlined here.
 template <Pulses kPulses, class Law>
-__attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const RowPart& at,
-                                                      const CellRun cells,
-                                                      const float* HWY_RESTRICT xi_of,
-                                                      const float* HWY_RESTRICT dose,
-                                                      std::size_t size) {
+__attribute__((flatten)) HWY_NOINLINE void step_cells(
+    const Law& law_of, const RowPart& at, const MemberBlocks members,
+    const std::array<float*, CellSide::kMostState> state_planes, const float* HWY_RESTRICT xi_of,
+    const float* HWY_RESTRICT dose, std::size_t size) {
   // copies, so that the compiler knows that no store reaches them
   const Law law = law_of;
-  const UpdateJob& job = *at.job;
   const FloatTag floats;
+  const hn::Rebind<hwy::float16_t, FloatTag> halves;
   constexpr std::size_t kMembers = CellConstants<Law>::kMembers;
   constexpr std::size_t kState = Cells<Law, float>::kStateMembers;
-  MemberLanes members[kMembers];
-  for (std::size_t k = 0; k < kMembers; ++k)
-    members[k] = member_lanes(job.places[k], cells.halves, cells.slot_step);
+  float units[kMembers];
+  for (std::size_t k = 0; k < kMembers; ++k) units[k] = at.job->units[k];
   float* HWY_RESTRICT states[kState];
-  for (std::size_t k = 0; k < kState; ++k) states[k] = cells.state[k];
-  const float c2c = job.c2c;
-  const std::size_t side = at.side, sides = job.sides;
-  const bool one_sided = job.one_sided;
+  for (std::size_t k = 0; k < kState; ++k) states[k] = state_planes[k];
+  const float c2c = at.job->c2c;
   const auto row_sign = hn::Set(floats, at.sign);
 
   for (std::size_t c = 0; c < size; c += kLanes) {
-    const SideDose now = side_dose(sides, one_sided, side, hn::Load(floats, dose + c), row_sign);
-    if (hn::AllFalse(floats, now.pulsed)) continue;
+    const auto signed_dose = hn::Mul(hn::Load(floats, dose + c), row_sign);
+    const auto pulsed = hn::Ne(signed_dose, hn::Zero(floats));
+    if (hn::AllFalse(floats, pulsed)) continue;
 
-    const std::size_t plane_at = plane_offset(c, cells.block_step);
+    const auto* const block = reinterpret_cast<const hwy::float16_t*>(
+        members.first + c / kLaneBlock * members.step + c % kLaneBlock);
     const auto cell = [&]<std::size_t... K>(std::index_sequence<K...>) {
-      return CellOf<Law, Lanes>{Lanes(load(members[K], plane_at))...};
+      return CellOf<Law, Lanes>{
+          Lanes(hn::Mul(hn::PromoteTo(floats, hn::LoadU(halves, block + K * kLaneBlock)),
+                        hn::Set(floats, units[K])))...};
     }
     (std::make_index_sequence<kMembers>());
     const auto state = [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -371,20 +359,19 @@ __attribute__((flatten)) HWY_NOINLINE void step_cells(const Law& law_of, const R
     (std::make_index_sequence<kState>());
 
     const Lanes xi(hn::Load(floats, xi_of + c));
+    const LaneMask up(hn::Gt(signed_dose, hn::Zero(floats)));
     const auto next = [&] {
       if constexpr (kPulses == Pulses::single)
-        return apply_pulse<Law, Lanes, LaneMask>(law, cell, state, LaneMask(now.up), Lanes(c2c),
-                                                 xi);
+        return apply_pulse<Law, Lanes, LaneMask>(law, cell, state, up, Lanes(c2c), xi);
       else
-        return apply_dose<Law, Lanes, LaneMask>(law, cell, state, Lanes(now.amount),
-                                                LaneMask(now.up), Lanes(c2c), xi);
+        return apply_dose<Law, Lanes, LaneMask>(law, cell, state, Lanes(hn::Abs(signed_dose)), up,
+                                                Lanes(c2c), xi);
     }();
     // cells without a pulse keep every bit
     const auto before = std::bit_cast<std::array<Lanes, kState>>(state);
     const auto after = std::bit_cast<std::array<Lanes, kState>>(next);
     for (std::size_t k = 0; k < kState; ++k)
-      hn::StoreU(hn::IfThenElse(now.pulsed, after[k].get(), before[k].get()), floats,
-                 states[k] + c);
+      hn::StoreU(hn::IfThenElse(pulsed, after[k].get(), before[k].get()), floats, states[k] + c);
   }
 }
 
@@ -396,13 +383,17 @@ inline void finish_row(const RowPart& at, const float* dose) {
   const WordTag words;
   const std::size_t position = at.position();
   const CellSide& side = job.side[at.side];
-  const auto row_sign = hn::Set(floats, at.sign);
   alignas(kCacheLineBytes) std::uint32_t bits[kChunk];
   if (side.kept_noise != nullptr) row_words(job.write_noise, job.event, at, bits);
-  const std::uint16_t* const block = side.constants + position / kLaneBlock * job.constant_block;
-  const auto member = [&](std::size_t k) { return member_lanes(job.places[k], block, kLaneBlock); };
-  const MemberLanes w_min = member(job.w_min_member), w_max = member(job.w_max_member),
-                    offset = member(job.offset_member);
+  const hn::Rebind<hwy::float16_t, FloatTag> halves;
+  // a member, or the offset, of the cells from column c on
+  const auto constant = [&](std::size_t k, std::size_t c) {
+    if (job.places[k].slot < 0) return hn::Set(floats, job.units[k]);
+    const auto* const from = reinterpret_cast<const hwy::float16_t*>(
+        side.constants +
+        half_index(job, position + c, static_cast<std::size_t>(job.places[k].slot)));
+    return hn::Mul(hn::PromoteTo(floats, hn::LoadU(halves, from)), hn::Set(floats, job.units[k]));
+  };
   const auto visible = [&](std::size_t s, std::size_t c) {
     const auto w = hn::LoadU(floats, job.side[s].state[0] + position + c);
     const float* const kept = job.side[s].kept_noise;
@@ -410,30 +401,28 @@ inline void finish_row(const RowPart& at, const float* dose) {
   };
 
   for (std::size_t c = 0; c < at.size; c += kLanes) {
-    const SideDose now =
-        side_dose(job.sides, job.one_sided, at.side, hn::Load(floats, dose + c), row_sign);
-    if (hn::AllFalse(floats, now.pulsed)) continue;
-    const std::size_t plane_at = plane_offset(c, job.constant_block);
+    const auto amount = hn::Abs(hn::Load(floats, dose + c));
+    const auto pulsed = hn::Ne(amount, hn::Zero(floats));
+    if (hn::AllFalse(floats, pulsed)) continue;
     if (side.pulse_count != nullptr) {
       std::uint32_t* const count = side.pulse_count + position + c;
-      const auto pulses = pulses_of(hn::IfThenElseZero(now.pulsed, now.amount));
-      hn::StoreU(hn::Add(hn::LoadU(words, count), pulses), words, count);
+      hn::StoreU(hn::Add(hn::LoadU(words, count), pulses_of(amount)), words, count);
     }
     if (side.kept_noise != nullptr) {
-      const auto stuck = hn::Eq(load(w_min, plane_at), load(w_max, plane_at));
+      const auto stuck = hn::Eq(constant(job.w_min_member, c), constant(job.w_max_member, c));
       const auto fresh =
           hn::Mul(hn::Set(floats, job.write_spread), lane_normal(hn::Load(words, bits + c)));
       float* const kept = side.kept_noise + position + c;
       const auto next = hn::IfThenElse(stuck, hn::Zero(floats), fresh);
-      hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, kept)), floats, kept);
+      hn::StoreU(hn::IfThenElse(pulsed, next, hn::LoadU(floats, kept)), floats, kept);
     }
     if (job.net != nullptr) {
       const auto next = job.sides == 2
                             ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
-                        : job.has_offset ? hn::Add(visible(0, c), load(offset, plane_at))
+                        : job.has_offset ? hn::Add(visible(0, c), constant(job.offset_member, c))
                                          : visible(0, c);
       float* const net = job.net + position + c;
-      hn::StoreU(hn::IfThenElse(now.pulsed, next, hn::LoadU(floats, net)), floats, net);
+      hn::StoreU(hn::IfThenElse(pulsed, next, hn::LoadU(floats, net)), floats, net);
     }
   }
 }
@@ -457,7 +446,8 @@ template <Pulses kPulses, class Law>
 HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* dose) {
   constexpr std::size_t most = kMostGathered + kLaneBlock,
                         kState = Cells<Law, float>::kStateMembers;
-  alignas(kCacheLineBytes) std::uint16_t halves[CellSide::kMostMembers][most];
+  constexpr std::size_t kMembers = CellConstants<Law>::kMembers;
+  alignas(kCacheLineBytes) std::uint16_t halves[kMembers * most];
   alignas(kCacheLineBytes) float states[kState][most];
   alignas(kCacheLineBytes) std::uint32_t column[most];
   alignas(kCacheLineBytes) float amount[most];
@@ -481,22 +471,31 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
     column[k] = 0;
   }
 
-  const std::size_t position = at.position(), block = job.constant_block;
-  const std::uint16_t* const constants = side.constants + position / kLaneBlock * block;
-  const std::size_t slots = block / kLaneBlock;
+  const std::size_t position = at.position();
+  // a member without a plane is a plane of ones, which is never moved on
+  std::array<const std::uint16_t*, kMembers> planes;
+  std::array<std::size_t, kMembers> moves;
+  for (std::size_t m = 0; m < kMembers; ++m) {
+    const int slot = job.places[m].slot;
+    moves[m] = slot < 0 ? 0 : ~std::size_t{0};
+    planes[m] = slot < 0
+                    ? &kOne
+                    : side.constants + half_index(job, position, static_cast<std::size_t>(slot));
+  }
   for (std::size_t k = 0; k < found; ++k) {
     const std::size_t c = column[k];
-    const std::uint16_t* const from = constants + c / kLaneBlock * block + c % kLaneBlock;
-    for (std::size_t slot = 0; slot < slots; ++slot) halves[slot][k] = from[slot * kLaneBlock];
+    const std::size_t from = c / kLaneBlock * job.constant_block + c % kLaneBlock;
+    std::uint16_t* const to = halves + k / kLaneBlock * kLaneBlock * kMembers + k % kLaneBlock;
+    for (std::size_t m = 0; m < kMembers; ++m) to[m * kLaneBlock] = planes[m][from & moves[m]];
   }
-  CellRun cells{halves[0], most, kLaneBlock, {}};
+  std::array<float*, CellSide::kMostState> state_planes{};
   for (std::size_t m = 0; m < kState; ++m) {
-    cells.state[m] = states[m];
+    state_planes[m] = states[m];
     for (std::size_t k = 0; k < found; ++k) states[m][k] = side.state[m][position + column[k]];
   }
   alignas(kCacheLineBytes) float xi[most] = {};
   if (job.c2c > 0) scattered_noise(noise_from(at, kPulses), at, column, amount, size, xi);
-  step_cells<kPulses>(law, at, cells, xi, amount, size);
+  step_cells<kPulses>(law, at, {halves, kMembers * kLaneBlock}, state_planes, xi, amount, size);
   for (std::size_t m = 0; m < kState; ++m)
     for (std::size_t k = 0; k < found; ++k) side.state[m][position + column[k]] = states[m][k];
   if (counts_only(job) && job.parts == 1) {
@@ -514,19 +513,21 @@ void step_row(const Law& law, const RowPart& at, const float* dose, std::size_t 
   const UpdateJob& job = *at.job;
   const CellSide& side = job.side[at.side];
   const std::size_t position = at.position();
-  CellRun cells{side.constants + position / kLaneBlock * job.constant_block,
-                kLaneBlock,
-                job.constant_block,
-                {}};
+  std::array<float*, CellSide::kMostState> state_planes{};
   for (std::size_t m = 0; m < Cells<Law, float>::kStateMembers; ++m)
-    cells.state[m] = side.state[m] + position;
+    state_planes[m] = side.state[m] + position;
+  constexpr std::size_t kMembers = CellConstants<Law>::kMembers;
+  alignas(kCacheLineBytes) std::uint16_t room[kChunk * kMembers];
+  const MemberBlocks members =
+      job.in_order ? MemberBlocks{side.constants + half_index(job, position, 0), job.constant_block}
+                   : blocks_in_order<kMembers>(at, room);
   alignas(kCacheLineBytes) float xi[kChunk];
   if (job.c2c > 0) {
     row_noise(noise_from(at, kPulses), at, dose, xi);
   } else {
     std::fill_n(xi, at.size, 0.0f);
   }
-  step_cells<kPulses>(law, at, cells, xi, dose, at.size);
+  step_cells<kPulses>(law, at, members, state_planes, xi, dose, at.size);
 }
 
 template <class Law>
@@ -544,7 +545,7 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
   // one cell of a pair moves, or both
   const std::size_t moved = job.sides == 2 && !job.one_sided ? 2 : 1;
   DoseRow dose_row;
-  alignas(kCacheLineBytes) float part_dose[kChunk];
+  alignas(kCacheLineBytes) float part_dose[kChunk], side_dose[kChunk];
 
   for (std::size_t c = 0; c < job.layout.columns; c += kChunk) {
     const std::size_t size = padded(std::min(kChunk, job.layout.columns - c));
@@ -555,12 +556,18 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
       // the rounding of a count belongs to the weight: to both cells of a pair
       dose_row.make(at);
       const RowDoses& doses = dose_row.sums();
-      const float* const dose = dose_row.values();
       if (doses.cells == 0) continue;
       counts.cells += moved * doses.cells;
       counts.pulses += moved * doses.pulses;
       for (at.side = 0; at.side < job.sides; ++at.side) {
         at.noise_row = job.layout.noise_row(at.side, row);
+        const float* dose = dose_row.values();
+        const float row_sign = at.sign;
+        if (job.sides == 2) {
+          doses_of_side(at, dose, side_dose);
+          dose = side_dose;
+          at.sign = 1;
+        }
         if (job.parts > 1) {
           for (at.part = 0; at.part < job.parts; ++at.part) {
             if (!doses_of_part(dose, size, at.part, job.dose_at_once, part_dose)) break;
@@ -573,6 +580,7 @@ void update_rows(const void* law_of, const UpdateJob& job, std::size_t first_row
         }
         const bool counted = is_sparse(at, doses.cells) && counts_only(job) && job.parts == 1;
         if (has_finish && !counted) finish_row(at, dose);
+        at.sign = row_sign;
       }
     }
   }

@@ -40,6 +40,9 @@ struct UpdateJob {
   std::array<CellSide, 2> side{};
   std::size_t constant_block = 0;
   const ConstantPlace* places = nullptr;  // members of the law's Cell, then the offset
+  // what the halves of each are multiplied by; the value itself where it has no plane
+  std::array<float, CellSide::kMostMembers> units{};
+  bool in_order = false;  // every member has a plane, in the order of Cell
   std::size_t w_min_member = 0, w_max_member = 0, offset_member = 0;
   bool has_offset = false;
   float* net = nullptr;  // where it is not w itself
