@@ -42,7 +42,7 @@ void normals(const NoiseStream& stream, std::uint64_t event, std::span<float> z)
   const WordTag words;
   const FloatTag floats;
   HWY_ALIGN float part[kLanes];
-  // 64 cells share 16 blocks, lane by lane; see NoiseStream::word
+  // 64 lines share 16 blocks, lane by lane; see NoiseStream::line_word
   for (std::size_t first = 0; first < z.size(); first += 4 * kLaneBlock) {
     for (std::size_t lane = 0; lane < kLaneBlock; lane += kLanes) {
       const auto block = hn::Iota(words, static_cast<std::uint32_t>(first / 4 + lane));

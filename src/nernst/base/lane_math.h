@@ -12,7 +12,7 @@
 
 namespace nernst {
 
-// z[k] = normal<float> of cell k of `stream` at `event`.
+// z[k] = normal<float> of line k of `stream` at `event` (NoiseStream::line_word).
 void fill_normals(const NoiseStream& stream, std::uint64_t event, std::span<float> z);
 
 // The largest |v|; 0 for none. Passes over NaN.

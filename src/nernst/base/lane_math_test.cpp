@@ -28,7 +28,8 @@ TEST(LaneMath, NormalsAreThoseOfTheStreamToTheBit) {
     std::vector<float> z(size);
     fill_normals(stream, 0xfeedfacecafe + size, z);
     for (std::size_t k = 0; k < size; ++k)
-      ASSERT_EQ(z[k], stream.normal<float>(k, 0xfeedfacecafe + size)) << k << " of " << size;
+      ASSERT_EQ(z[k], math::normal<float>(stream.line_word(k, 0xfeedfacecafe + size)))
+          << k << " of " << size;
   }
 }
 

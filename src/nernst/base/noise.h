@@ -64,11 +64,15 @@ class NoiseStream {
                        static_cast<std::uint32_t>(event >> 32), stream_},
                       key_);
   }
-  // 64 neighbouring cells share 16 blocks, cell k word k / 16 of block k mod 16: lanes over blocks
-  // are lanes over cells.
+  // Four neighbouring cells share a block.
   std::uint32_t word(std::uint64_t cell, std::uint64_t event) const {
-    const std::uint64_t block = cell / 64 * 16 + cell % 16;
-    return words(static_cast<std::uint32_t>(block), event)[cell / 16 % 4];
+    return words(static_cast<std::uint32_t>(cell >> 2), event)[cell & 3];
+  }
+  // The word of an input or output line. 64 neighbouring lines share 16 blocks, line k word k / 16
+  // of block k mod 16: lanes over blocks are lanes over lines.
+  std::uint32_t line_word(std::uint64_t line, std::uint64_t event) const {
+    const std::uint64_t block = line / 64 * 16 + line % 16;
+    return words(static_cast<std::uint32_t>(block), event)[line / 16 % 4];
   }
 
   // The word of a cell of an array with `columns` columns. 128 neighbouring columns of a row share

@@ -66,7 +66,7 @@ class CellTile : public Tile {
     const double spread = cells_.net_read_noise();
     if (spread <= 0) return 0;
     return spread * std::sqrt(drive) *
-           static_cast<double>(line_noise_.template normal<float>(line, event));
+           static_cast<double>(math::normal<float>(line_noise_.line_word(line, event)));
   }
 
   double cell_read_noise(std::size_t row, std::size_t column, std::uint64_t event) const {
