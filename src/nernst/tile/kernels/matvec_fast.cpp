@@ -17,18 +17,31 @@ namespace nernst::HWY_NAMESPACE {
 // one.
 constexpr std::size_t kParts = kLaneBlock / kLanes;
 
-// The sum of 16 partial sums as a binary tree: halves onto halves.
+// The sum of the lanes as a binary tree: halves onto halves.
+template <class D>
+HWY_INLINE float lane_tree(D tag, hn::Vec<D> lanes) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)tag;
+  return hn::GetLane(lanes);
+#else
+  if constexpr (hn::MaxLanes(D()) > 4) {
+    const hn::Half<D> half;
+    return lane_tree(half, hn::Add(hn::LowerHalf(half, lanes), hn::UpperHalf(half, lanes)));
+  } else {
+    (void)tag;
+    const auto pairs = hn::Add(lanes, hn::Shuffle1032(lanes));
+    return hn::GetLane(hn::Add(pairs, hn::Shuffle2301(pairs)));
+  }
+#endif
+}
+
+// The same of 16 partial sums, over registers first.
 HWY_INLINE float tree_sum(const FloatVec* sums) {
-  const FloatTag tag;
   FloatVec parts[kParts];
   for (std::size_t p = 0; p < kParts; ++p) parts[p] = sums[p];
   for (std::size_t half = kParts / 2; half > 0; half /= 2)
     for (std::size_t p = 0; p < half; ++p) parts[p] = hn::Add(parts[p], parts[p + half]);
-  HWY_ALIGN float partial[kLanes];
-  hn::Store(parts[0], tag, partial);
-  for (std::size_t half = kLanes / 2; half > 0; half /= 2)
-    for (std::size_t k = 0; k < half; ++k) partial[k] += partial[k + half];
-  return partial[0];
+  return lane_tree(FloatTag(), parts[0]);
 }
 
 // Products of `Rows` rows with `Samples` vectors; each weight and each input is loaded once.
