@@ -108,10 +108,20 @@ class FloatTile final : public CellTile<Law, float> {
   }
 
   // Lines to give to a thread at least, so that a part is worth its start: some 10 us of a product,
-  // and of an update.
-  static constexpr std::size_t kReadCells = 1 << 18, kUpdateCells = 1 << 15;
+  // and ten times that of an update, between whose parts a thread falls asleep.
+  static constexpr std::size_t kReadCells = 1 << 18, kUpdateCells = 1 << 17;
   static std::size_t grain(std::size_t cells, std::size_t cells_per_line) {
     return cells / (cells_per_line + 1) + 1;
+  }
+
+  // Rows without pulses cost nothing.
+  std::size_t update_grain(const UpdatePulses& pulses) const {
+    const auto driven = static_cast<std::size_t>(
+        pulses.coding == Coding::stochastic
+            ? std::ranges::count_if(pulses.row_train, [](std::uint32_t t) { return t != 0; })
+            : std::ranges::count_if(pulses.row, [](double v) { return v != 0; }));
+    const std::size_t rows = this->cells_.rows();
+    return grain(kUpdateCells, this->cells_.columns() * driven / rows);
   }
 
   UpdateJob update_job(const UpdatePulses& pulses, const ColumnPulses& columns,

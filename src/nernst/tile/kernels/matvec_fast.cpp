@@ -3,6 +3,8 @@
 // runs is chosen when the program starts.
 #include "nernst/tile/kernels/matvec.h"
 
+#include <algorithm>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "nernst/tile/kernels/matvec_fast.cpp"
 #include <hwy/foreach_target.h>
@@ -92,7 +94,7 @@ void mvm(MatrixView<const float> w, MatrixView<const float> x, MatrixView<float>
   for (; row < w.rows(); ++row) dot_rows<1>(w, row, x, y);
 }
 
-// `Width` columns of `Samples` products over all rows, in their order.
+// Adds `rows` rows to `Width` columns of `Samples` products, in their order.
 template <std::size_t Width, std::size_t Samples>
 HWY_INLINE void add_rows(const float* HWY_RESTRICT w, std::size_t w_stride, std::size_t rows,
                          const float* HWY_RESTRICT y, std::size_t y_stride, float* HWY_RESTRICT x,
@@ -100,8 +102,9 @@ HWY_INLINE void add_rows(const float* HWY_RESTRICT w, std::size_t w_stride, std:
   const FloatTag tag;
   constexpr std::size_t parts = Width / kLanes;
   FloatVec sums[Samples][parts];
-  for (auto& sample : sums)
-    for (auto& sum : sample) sum = hn::Zero(tag);
+  for (std::size_t s = 0; s < Samples; ++s)
+    for (std::size_t p = 0; p < parts; ++p)
+      sums[s][p] = hn::Load(tag, x + s * x_stride + p * kLanes);
   for (std::size_t row = 0; row < rows; ++row) {
     FloatVec weights[parts];
     for (std::size_t p = 0; p < parts; ++p)
@@ -131,7 +134,7 @@ void add_columns(MatrixView<const float> w, std::size_t column, MatrixView<const
                        x.data() + b * x.stride() + column, x.stride());
 }
 
-void mvm_transposed(MatrixView<const float> w, MatrixView<const float> y, MatrixView<float> x) {
+void add_block(MatrixView<const float> w, MatrixView<const float> y, MatrixView<float> x) {
   constexpr std::size_t wide = HWY_TARGET <= HWY_AVX3 ? 64 : 16;
   std::size_t c = 0;
   // one vector: two lines at a time are too few to keep the memory busy
@@ -139,6 +142,18 @@ void mvm_transposed(MatrixView<const float> w, MatrixView<const float> y, Matrix
     for (; c + 2 * wide <= w.columns(); c += 2 * wide) add_columns<2 * wide>(w, c, y, x);
   for (; c + wide <= w.columns(); c += wide) add_columns<wide>(w, c, y, x);
   for (; c < w.columns(); c += kLaneBlock) add_columns<kLaneBlock>(w, c, y, x);
+}
+
+void mvm_transposed(MatrixView<const float> w, MatrixView<const float> y, MatrixView<float> x) {
+  for (std::size_t b = 0; b < x.rows(); ++b)
+    std::fill_n(x.data() + b * x.stride(), padded(w.columns()), 0.0f);
+  // what does not fit in the cache is read along its rows, some at a time, and not down its columns
+  constexpr std::size_t cached = 1 << 19, some = 16;
+  const std::size_t together = y.rows() == 1 && w.rows() * w.columns() > cached ? some : w.rows();
+  for (std::size_t row = 0; row < w.rows(); row += together) {
+    const std::size_t rows = std::min(together, w.rows() - row);
+    add_block(w.block(row, 0, rows, w.columns()), y.block(0, row, y.rows(), rows), x);
+  }
 }
 
 }  // namespace nernst::HWY_NAMESPACE
