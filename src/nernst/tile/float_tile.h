@@ -45,16 +45,17 @@ class FloatTile final : public CellTile<Law, float> {
     const auto net = this->cells_.net();
     const Floats in = floats(y);
     Floats out(x.rows(), net.columns());
-    // whole blocks of columns
+    // whole blocks of columns, as many together as there can be, so that rows are read in long runs
     const std::size_t blocks = padded(net.columns()) / kLaneBlock;
-    this->cells_.threads().for_each_part(
-        blocks, grain(kReadCells, net.rows() * y.rows() * kLaneBlock),
-        [&](std::size_t first, std::size_t last) {
-          const std::size_t from = first * kLaneBlock;
-          const std::size_t size = std::min(last * kLaneBlock, net.columns()) - from;
-          kernels_.mvm_transposed(net.block(0, from, net.rows(), size), in.view(),
-                                  out.view().block(0, from, y.rows(), size));
-        });
+    const auto threads = static_cast<std::size_t>(this->cells_.threads().count());
+    const std::size_t least = std::max(grain(kReadCells, net.rows() * y.rows() * kLaneBlock),
+                                       (blocks + threads - 1) / threads);
+    this->cells_.threads().for_each_part(blocks, least, [&](std::size_t first, std::size_t last) {
+      const std::size_t from = first * kLaneBlock;
+      const std::size_t size = std::min(last * kLaneBlock, net.columns()) - from;
+      kernels_.mvm_transposed(net.block(0, from, net.rows(), size), in.view(),
+                              out.view().block(0, from, y.rows(), size));
+    });
     add_noise(y, out, x, events);
   }
 
