@@ -48,6 +48,10 @@ enum class Purpose : std::uint8_t {
   split,              // which samples are for training, validation and test
   reset_spread,       // where a reset leaves a cell
   gradient_rounding,  // stochastic rounding of an accumulated gradient
+  reference,          // how exactly a reference is programmed
+  chopper,            // when a line changes its sign
+  feedback,           // fixed random matrices that carry errors
+  injected,           // noise on the weights of a network trained in float
 };
 
 // One named source of numbers: a seed, an owner (a tile, a layer, a data set) and a purpose.

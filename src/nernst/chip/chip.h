@@ -17,6 +17,15 @@ struct ArrayShape {
   std::size_t rows = 0, columns = 0;
 };
 
+// A *compound* array is a sum of matrices of one shape, W = sum over parts of gain_p W_p, on lines
+// that they share: its read stays one mvm. Every array has part 0; most have no other.
+struct ArrayPart {
+  // (an array by its number is its part 0)
+  ArrayPart(std::size_t array_number, std::size_t part_number = 0)
+      : array(array_number), part(part_number) {}
+  std::size_t array, part;
+};
+
 enum class ReadReason { read, verify };
 
 class Chip {
@@ -25,8 +34,13 @@ class Chip {
 
   virtual std::size_t arrays() const = 0;
   virtual ArrayShape shape(std::size_t array) const = 0;
-  // The change of a weight by one nominal pulse.
-  virtual double weight_step(std::size_t array) const = 0;
+  virtual std::size_t parts(std::size_t array) const = 0;
+  // What part p counts in the sum; 0 where it is not connected to the lines of the sum.
+  virtual double gain(ArrayPart part) const = 0;
+  // The change of a weight of a part by one nominal pulse.
+  virtual double weight_step(ArrayPart part) const = 0;
+  // From the smallest to the largest weight of a nominal cell.
+  virtual double weight_range(ArrayPart part) const = 0;
 
   // What training uses: whole arrays in parallel. B vectors are taken one after the other.
 
@@ -36,27 +50,32 @@ class Chip {
   // lines are driven before an output is taken.
   virtual void mvm_transposed(std::size_t array, MatrixView<const double> y,
                               MatrixView<double> x) = 0;
-  // W[row, column] -= rate d[row] x[column], as the pulses of the chip's coding do it.
-  virtual void outer_update(std::size_t array, std::span<const double> x, std::span<const double> d,
+  // y = W_p x of one part alone; shapes as for mvm.
+  virtual void mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) = 0;
+  // W_p[row, column] -= rate d[row] x[column], as the pulses of the chip's coding do it.
+  virtual void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
                             double rate) = 0;
 
   // What is slow, row by row or cell by cell: writing an accumulated gradient, characterisation,
   // program-verify and transfer.
 
   // A signed number of pulses for each cell of a row.
-  virtual void write_row(std::size_t array, std::size_t row,
-                         std::span<const std::int32_t> pulses) = 0;
-  virtual void read_row(std::size_t array, std::size_t row, std::span<double> weights,
+  virtual void write_row(ArrayPart part, std::size_t row, std::span<const std::int32_t> pulses) = 0;
+  virtual void read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                         ReadReason reason) = 0;
-  virtual void pulse(std::size_t array, std::size_t row, std::size_t column,
-                     std::int32_t pulses) = 0;
-  virtual double read(std::size_t array, std::size_t row, std::size_t column,
-                      ReadReason reason) = 0;
-  virtual void reset_row(std::size_t array, std::size_t row) = 0;
+  virtual void pulse(ArrayPart part, std::size_t row, std::size_t column, std::int32_t pulses) = 0;
+  virtual double read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) = 0;
+  virtual void reset_row(ArrayPart part, std::size_t row) = 0;
+  // Programs the reference of every cell to what the cell itself conducts now, as exactly as the
+  // device allows (`spread.offset`), so that its weight reads 0. ConfigError where cells have no
+  // reference of their own that can be written.
+  virtual void zero_references(ArrayPart part) = 0;
 
-  // What the parts outside the arrays did.
+  // What stands outside the arrays did.
   virtual void enter_host_bytes(std::int64_t bytes) = 0;
   virtual void enter_neurons(std::int64_t operations) = 0;
+  // Digital work beside the arrays: multiply-adds, and words of memory read or written.
+  virtual void enter_digital(std::int64_t operations, std::int64_t words) = 0;
 
   virtual Ledger& ledger() = 0;
 };

@@ -8,7 +8,7 @@ namespace nernst {
 
 double EnergyParts::total_J() const {
   return cells_read_J + cells_write_J + dac_J + adc_J + amplifiers_J + drivers_J + neurons_J +
-         link_J + static_J;
+         digital_J + link_J + static_J;
 }
 
 void EnergyParts::describe(Fields& f) {
@@ -22,6 +22,7 @@ void EnergyParts::describe(Fields& f) {
   part("amplifiers_J", amplifiers_J, "integrators of the output lines");
   part("drivers_J", drivers_J, "pulses on lines");
   part("neurons_J", neurons_J, "activations and derivatives");
+  part("digital_J", digital_J, "digital work beside the arrays");
   part("link_J", link_J, "bytes between host and chip");
   part("static_J", static_J, "power taken all the time");
 }
@@ -45,6 +46,8 @@ void LedgerCounts::describe(Fields& f) {
   count("cell_writes", cell_writes, "cells written one by one or row by row");
   count("resets", resets, "cells reset");
   count("neuron_operations", neuron_operations, "activations and derivatives of neurons");
+  count("digital_operations", digital_operations, "multiply-adds beside the arrays");
+  count("digital_words", digital_words, "words of digital memory read or written");
   count("host_bytes", host_bytes, "bytes between host and chip");
   f.real("time_s", time_s, {.unit = "s", .min = 0, .help = "time of the chip's clock"});
 }

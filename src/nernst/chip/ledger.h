@@ -20,8 +20,9 @@ struct EnergyParts {
   double amplifiers_J = 0;  // integrators of the output lines
   double drivers_J = 0;     // pulses on lines
   double neurons_J = 0;
-  double link_J = 0;    // bytes between host and chip
-  double static_J = 0;  // power taken all the time
+  double digital_J = 0;  // digital work beside the arrays
+  double link_J = 0;     // bytes between host and chip
+  double static_J = 0;   // power taken all the time
   double total_J() const;
   void describe(Fields& f);
 };
@@ -39,6 +40,8 @@ struct LedgerCounts {
   std::int64_t cell_writes = 0;  // cells written by write_row or pulse
   std::int64_t resets = 0;       // cells reset
   std::int64_t neuron_operations = 0;
+  std::int64_t digital_operations = 0;  // multiply-adds beside the arrays
+  std::int64_t digital_words = 0;       // words of digital memory read or written
   std::int64_t host_bytes = 0;
   double time_s = 0;  // of the chip's own clock
   EnergyParts energy;

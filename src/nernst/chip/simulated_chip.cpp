@@ -18,10 +18,15 @@ struct SimulatedChip::Placed {
   std::size_t first_row = 0, rows = 0, first_column = 0, columns = 0;
 };
 
-struct SimulatedChip::Array {
-  ArraySpec spec;
+// One matrix of an array. Tile k of every part holds the same block, on the same lines.
+struct SimulatedChip::Part {
   std::uint32_t id = 0;
   std::vector<Placed> tiles;  // row of tiles by row of tiles
+};
+
+struct SimulatedChip::Array {
+  ArraySpec spec;
+  std::vector<Part> parts;
 };
 
 namespace {
@@ -46,6 +51,16 @@ void check_spec(const ChipSpec& spec, const DeviceSpec& device) {
         "device " + device.name + " can only be potentiated; give \"differential_pair\"");
 }
 
+TileSpec tile_spec(const ChipSpec& spec, const ArraySpec& array, std::size_t rows,
+                   std::size_t columns) {
+  return {.rows = rows,
+          .columns = columns,
+          .weight = spec.weight,
+          .noise = spec.noise,
+          .count_pulses = spec.count_pulses,
+          .writable_reference = array.writable_references};
+}
+
 }  // namespace
 
 SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
@@ -55,26 +70,29 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
   check_spec(spec, device);
   // owners 1, 2, ... : each array and each tile has noise of its own
   std::uint32_t next_id = 1;
-  for (const ArraySpec& array_spec : arrays) {
-    NERNST_CHECK(array_spec.full_scale_weight > 0);
-    auto array = std::make_unique<Array>();
-    array->spec = array_spec;
-    array->id = next_id++;
-    for_each_block(spec, array_spec.shape,
+  const auto make_part = [&](const ArraySpec& array) {
+    Part part{next_id++, {}};
+    for_each_block(spec, array.shape,
                    [&](std::size_t r, std::size_t rows, std::size_t c, std::size_t columns) {
                      Placed placed{nullptr, next_id++, r, rows, c, columns};
-                     const TileSpec tile{.rows = rows,
-                                         .columns = columns,
-                                         .weight = spec.weight,
-                                         .noise = spec.noise,
-                                         .count_pulses = spec.count_pulses,
-                                         .seed = seed,
-                                         .id = placed.id};
+                     TileSpec tile = tile_spec(spec, array, rows, columns);
+                     tile.seed = seed;
+                     tile.id = placed.id;
                      placed.tile = make_tile(device, tile, backend, threads);
-                     array->tiles.push_back(std::move(placed));
+                     part.tiles.push_back(std::move(placed));
                    });
-    arrays_.push_back(std::move(array));
+    return part;
+  };
+  for (const ArraySpec& array_spec : arrays) {
+    NERNST_CHECK(array_spec.full_scale_weight > 0 && !array_spec.gains.empty());
+    arrays_.push_back(std::make_unique<Array>());
+    arrays_.back()->spec = array_spec;
+    arrays_.back()->parts.push_back(make_part(array_spec));
   }
+  // the other parts last, so that part 0 is the same chip whether there are others or not
+  for (const auto& array : arrays_)
+    while (array->parts.size() < array->spec.gains.size())
+      array->parts.push_back(make_part(array->spec));
 }
 
 SimulatedChip::~SimulatedChip() = default;
@@ -83,11 +101,20 @@ const SimulatedChip::Array& SimulatedChip::at(std::size_t array) const {
   NERNST_CHECK(array < arrays_.size());
   return *arrays_[array];
 }
+const SimulatedChip::Part& SimulatedChip::at(ArrayPart part) const {
+  NERNST_CHECK(part.part < at(part.array).parts.size());
+  return at(part.array).parts[part.part];
+}
 
 std::size_t SimulatedChip::arrays() const { return arrays_.size(); }
 ArrayShape SimulatedChip::shape(std::size_t array) const { return at(array).spec.shape; }
-double SimulatedChip::weight_step(std::size_t array) const {
-  return at(array).tiles.front().tile->net_step() * at(array).spec.full_scale_weight;
+std::size_t SimulatedChip::parts(std::size_t array) const { return at(array).parts.size(); }
+double SimulatedChip::gain(ArrayPart part) const { return at(part.array).spec.gains.at(part.part); }
+double SimulatedChip::weight_step(ArrayPart part) const {
+  return at(part).tiles.front().tile->net_step() * at(part.array).spec.full_scale_weight;
+}
+double SimulatedChip::weight_range(ArrayPart part) const {
+  return (device_.cell.w_max - device_.cell.w_min) * at(part.array).spec.full_scale_weight;
 }
 
 std::uint64_t SimulatedChip::next_event() { return ++operations_; }
@@ -102,10 +129,11 @@ void SimulatedChip::wait(double seconds) {
   NERNST_CHECK(seconds >= 0);
   clock_s_ += seconds;
   for (const auto& array : arrays_)
-    for (const Placed& placed : array->tiles) placed.tile->advance_to(clock_s_);
+    for (const Part& part : array->parts)
+      for (const Placed& placed : part.tiles) placed.tile->advance_to(clock_s_);
 }
 
-void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed,
+void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed, std::size_t parts,
                                 Direction direction) {
   LedgerCounts& book = ledger_.counts;
   book.tile_reads += static_cast<std::int64_t>(counts.reads);
@@ -122,8 +150,9 @@ void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed,
       static_cast<double>(direction == Direction::forward ? placed.rows : placed.columns);
   const double g_mid_S = physical.g_S(0);
   const double both = spec_.weight == WeightCoding::reference_column ? 1 + 1 / outputs : 2;
-  book.energy.cells_read_J += counts.drive * outputs * both * physical.v_read_V *
-                              physical.v_read_V * g_mid_S * technology.t_read_s;
+  const double cells = outputs * both * static_cast<double>(parts);
+  book.energy.cells_read_J +=
+      counts.drive * cells * physical.v_read_V * physical.v_read_V * g_mid_S * technology.t_read_s;
   book.energy.dac_J +=
       static_cast<double>(counts.dac_conversions) * technology.e_dac_J(spec_.periphery.dac_bits);
   book.energy.adc_J +=
@@ -145,16 +174,22 @@ void SimulatedChip::for_each_tile(const Array& array, std::size_t batch,
   // a small array is done sooner than a second thread has started
   constexpr std::size_t least_cells = 1 << 18;
   const std::size_t cells = array.spec.shape.rows * array.spec.shape.columns * batch;
-  const std::size_t tiles = array.tiles.size();
+  const std::size_t tiles = array.parts.front().tiles.size();
   threads_.for_each_part(tiles, cells < least_cells ? tiles : 1,
                          [&](std::size_t first, std::size_t last) {
                            for (std::size_t t = first; t < last; ++t) work(t);
                          });
 }
 
-void SimulatedChip::multiply(std::size_t array, Direction direction, MatrixView<const double> in,
-                             MatrixView<double> out) {
-  const Array& a = at(array);
+std::vector<SimulatedChip::Driven> SimulatedChip::connected(const Array& array) const {
+  std::vector<Driven> driven;
+  for (std::size_t p = 0; p < array.parts.size(); ++p)
+    if (array.spec.gains[p] != 0) driven.push_back({p, array.spec.gains[p]});
+  return driven;
+}
+
+void SimulatedChip::multiply(const Array& a, const std::vector<Driven>& driven, Direction direction,
+                             MatrixView<const double> in, MatrixView<double> out) {
   const bool forward = direction == Direction::forward;
   NERNST_CHECK(in.rows() == out.rows());
   NERNST_CHECK(in.columns() == (forward ? a.spec.shape.columns : a.spec.shape.rows));
@@ -163,11 +198,12 @@ void SimulatedChip::multiply(std::size_t array, Direction direction, MatrixView<
   // where time changes the weights, every vector meets them as they are then
   const std::size_t together = device_.retention.enabled() ? 1 : in.rows();
   for (std::size_t b = 0; b < in.rows(); b += together)
-    multiply_batch(a, direction, in.block(b, 0, together, in.columns()),
+    multiply_batch(a, driven, direction, in.block(b, 0, together, in.columns()),
                    out.block(b, 0, together, out.columns()));
 }
 
-void SimulatedChip::multiply_batch(const Array& a, Direction direction, MatrixView<const double> in,
+void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& driven,
+                                   Direction direction, MatrixView<const double> in,
                                    MatrixView<double> out) {
   const bool forward = direction == Direction::forward;
   const std::size_t batch = in.rows();
@@ -176,28 +212,30 @@ void SimulatedChip::multiply_batch(const Array& a, Direction direction, MatrixVi
   for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
 
   // tiles work side by side; their sums are added in the order of the tiles
-  std::vector<Matrix<double>> parts(a.tiles.size());
-  std::vector<std::vector<ReadCounts>> counts(a.tiles.size());
+  const Part& first = a.parts[driven.front().part];
+  const std::size_t tiles = first.tiles.size();
+  std::vector<Matrix<double>> blocks(tiles);
+  std::vector<std::vector<ReadCounts>> counts(tiles);
   for_each_tile(a, batch, [&](std::size_t t) {
-    const Placed& placed = a.tiles[t];
+    const Placed& placed = first.tiles[t];
     const std::size_t first_in = forward ? placed.first_column : placed.first_row;
     const std::size_t inputs = forward ? placed.columns : placed.rows;
-    parts[t] = Matrix<double>(batch, forward ? placed.rows : placed.columns);
-    counts[t] = read_through(spec_.periphery, in.block(0, first_in, batch, inputs), parts[t].view(),
-                             seed_, placed.id, events,
+    blocks[t] = Matrix<double>(batch, forward ? placed.rows : placed.columns);
+    counts[t] = read_through(spec_.periphery, in.block(0, first_in, batch, inputs),
+                             blocks[t].view(), seed_, placed.id, events,
                              [&](MatrixView<const double> x, MatrixView<double> y,
                                  std::span<const std::uint64_t> draws) {
-                               forward ? placed.tile->mvm(x, y, draws)
-                                       : placed.tile->mvm_transposed(x, y, draws);
+                               read_tiles(a, driven, t, direction, x, y, draws);
                              });
   });
   Matrix<double> sums(batch, out.columns());
-  for (std::size_t t = 0; t < a.tiles.size(); ++t) {
-    const Placed& placed = a.tiles[t];
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const Placed& placed = first.tiles[t];
     const std::size_t first_out = forward ? placed.first_row : placed.first_column;
     for (std::size_t b = 0; b < batch; ++b) {
-      for (std::size_t k = 0; k < parts[t].columns(); ++k) sums(b, first_out + k) += parts[t](b, k);
-      enter_reads(counts[t][b], placed, direction);
+      for (std::size_t k = 0; k < blocks[t].columns(); ++k)
+        sums(b, first_out + k) += blocks[t](b, k);
+      enter_reads(counts[t][b], placed, driven.size(), direction);
       most_reads[b] = std::max(most_reads[b], counts[t][b].reads);
     }
   }
@@ -211,63 +249,102 @@ void SimulatedChip::multiply_batch(const Array& a, Direction direction, MatrixVi
   spend_time(static_cast<double>(reads) * spec_.technology.t_read_s);
 }
 
+// The currents of tile t of the driven parts, summed on the lines that they share.
+void SimulatedChip::read_tiles(const Array& a, const std::vector<Driven>& driven, std::size_t t,
+                               Direction direction, MatrixView<const double> x,
+                               MatrixView<double> y, std::span<const std::uint64_t> draws) const {
+  const auto product = [&](const Driven& one, MatrixView<double> to) {
+    const Tile& tile = *a.parts[one.part].tiles[t].tile;
+    direction == Direction::forward ? tile.mvm(x, to, draws) : tile.mvm_transposed(x, to, draws);
+  };
+  product(driven.front(), y);
+  if (driven.size() == 1 && driven.front().gain == 1) return;
+  for (std::size_t b = 0; b < y.rows(); ++b)
+    for (double& value : y.row(b)) value *= driven.front().gain;
+  Matrix<double> other(y.rows(), y.columns());
+  for (std::size_t k = 1; k < driven.size(); ++k) {
+    product(driven[k], other.view());
+    for (std::size_t b = 0; b < y.rows(); ++b)
+      for (std::size_t i = 0; i < y.columns(); ++i) y(b, i) += driven[k].gain * other(b, i);
+  }
+}
+
 void SimulatedChip::mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) {
-  multiply(array, Direction::forward, x, y);
+  multiply(at(array), connected(at(array)), Direction::forward, x, y);
   ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
 }
 
 void SimulatedChip::mvm_transposed(std::size_t array, MatrixView<const double> y,
                                    MatrixView<double> x) {
-  multiply(array, Direction::transposed, y, x);
+  multiply(at(array), connected(at(array)), Direction::transposed, y, x);
   ledger_.counts.mvm_transposed += static_cast<std::int64_t>(y.rows());
 }
 
-void SimulatedChip::outer_update(std::size_t array, std::span<const double> x,
+void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) {
+  NERNST_CHECK(part.part < at(part.array).parts.size());
+  multiply(at(part.array), {{part.part, 1.0}}, Direction::forward, x, y);
+  ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
+}
+
+void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
                                  std::span<const double> d, double rate) {
-  const Array& a = at(array);
+  const Array& a = at(part.array);
+  const Part& p = at(part);
   NERNST_CHECK(x.size() == a.spec.shape.columns && d.size() == a.spec.shape.rows);
   const std::uint64_t event = next_event();
   const UpdatePulses pulses =
-      encode_update(spec_.coding, x, d, rate, weight_step(array), seed_, a.id, event);
+      encode_update(spec_.coding, x, d, rate, weight_step(part), seed_, p.id, event);
   ++ledger_.counts.outer_updates;
   if (pulses.nothing()) return;
 
-  std::vector<PulseCounts> parts(a.tiles.size());
+  std::vector<PulseCounts> blocks(p.tiles.size());
   for_each_tile(a, 1, [&](std::size_t t) {
-    const Placed& placed = a.tiles[t];
-    parts[t] = placed.tile->outer_update(
+    const Placed& placed = p.tiles[t];
+    blocks[t] = placed.tile->outer_update(
         slice(pulses, placed.first_row, placed.rows, placed.first_column, placed.columns), event);
   });
   PulseCounts counts;
-  for (const PulseCounts& part : parts) counts += part;
+  for (const PulseCounts& block : blocks) counts += block;
   enter_pulses(counts, pulses.line_pulses);
   spend_time(pulses.slots * device_.physical.t_pulse_s);
 }
 
-void SimulatedChip::write_row(std::size_t array, std::size_t row,
+template <class Work>
+void SimulatedChip::for_tiles_of_row(ArrayPart part, std::size_t row, Work work) const {
+  NERNST_CHECK(row < at(part.array).spec.shape.rows);
+  for (const Placed& placed : at(part).tiles)
+    if (row >= placed.first_row && row < placed.first_row + placed.rows) work(placed);
+}
+
+void SimulatedChip::write_row(ArrayPart part, std::size_t row,
                               std::span<const std::int32_t> pulses) {
-  const Array& a = at(array);
-  NERNST_CHECK(row < a.spec.shape.rows && pulses.size() == a.spec.shape.columns);
+  NERNST_CHECK(pulses.size() == at(part.array).spec.shape.columns);
   const std::uint64_t event = next_event();
   PulseCounts counts;
   std::int32_t longest = 0;
   for (const std::int32_t n : pulses) longest = std::max(longest, std::abs(n));
-  for (const Placed& placed : a.tiles) {
-    if (row < placed.first_row || row >= placed.first_row + placed.rows) continue;
+  for_tiles_of_row(part, row, [&](const Placed& placed) {
     counts += placed.tile->write_row(row - placed.first_row,
                                      pulses.subspan(placed.first_column, placed.columns), event);
-  }
+  });
   ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
   enter_pulses(counts, counts.pulses);
   spend_time(spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
 }
 
-void SimulatedChip::pulse(std::size_t array, std::size_t row, std::size_t column,
+void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
                           std::int32_t pulses) {
-  NERNST_CHECK(column < at(array).spec.shape.columns);
-  std::vector<std::int32_t> whole_row(at(array).spec.shape.columns, 0);
-  whole_row[column] = pulses;
-  write_row(array, row, whole_row);
+  NERNST_CHECK(column < at(part.array).spec.shape.columns);
+  const std::uint64_t event = next_event();
+  PulseCounts counts;
+  for_tiles_of_row(part, row, [&](const Placed& placed) {
+    if (column < placed.first_column || column >= placed.first_column + placed.columns) return;
+    counts +=
+        placed.tile->pulse(row - placed.first_row, column - placed.first_column, pulses, event);
+  });
+  ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
+  enter_pulses(counts, counts.pulses);
+  spend_time(spec_.technology.t_cell_access_s + std::abs(pulses) * device_.physical.t_pulse_s);
 }
 
 void SimulatedChip::enter_cell_reads(std::int64_t cells, ReadReason reason) {
@@ -284,48 +361,59 @@ void SimulatedChip::enter_cell_reads(std::int64_t cells, ReadReason reason) {
   spend_time(spec_.technology.t_cell_access_s + spec_.technology.t_read_s);
 }
 
-std::vector<double> SimulatedChip::sense_row(std::size_t array, std::size_t row) {
-  const Array& a = at(array);
-  NERNST_CHECK(row < a.spec.shape.rows);
+std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
+  const Array& a = at(part.array);
   const std::uint64_t event = next_event();
   std::vector<double> weights(a.spec.shape.columns);
-  for (const Placed& placed : a.tiles) {
-    if (row < placed.first_row || row >= placed.first_row + placed.rows) continue;
+  for_tiles_of_row(part, row, [&](const Placed& placed) {
     placed.tile->read_row(row - placed.first_row,
                           std::span(weights).subspan(placed.first_column, placed.columns), event);
-  }
+  });
   for (double& w : weights) w *= a.spec.full_scale_weight;
   return weights;
 }
 
-void SimulatedChip::read_row(std::size_t array, std::size_t row, std::span<double> weights,
+void SimulatedChip::read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                              ReadReason reason) {
-  NERNST_CHECK(weights.size() == at(array).spec.shape.columns);
-  const std::vector<double> sensed = sense_row(array, row);
+  NERNST_CHECK(weights.size() == at(part.array).spec.shape.columns);
+  const std::vector<double> sensed = sense_row(part, row);
   std::copy(sensed.begin(), sensed.end(), weights.begin());
   enter_cell_reads(static_cast<std::int64_t>(weights.size()), reason);
 }
 
-double SimulatedChip::read(std::size_t array, std::size_t row, std::size_t column,
-                           ReadReason reason) {
-  NERNST_CHECK(column < at(array).spec.shape.columns);
-  const double weight = sense_row(array, row)[column];
+double SimulatedChip::read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) {
+  NERNST_CHECK(column < at(part.array).spec.shape.columns);
+  const double weight = sense_row(part, row)[column];
   enter_cell_reads(1, reason);
   return weight;
 }
 
-void SimulatedChip::reset_row(std::size_t array, std::size_t row) {
-  const Array& a = at(array);
-  NERNST_CHECK(row < a.spec.shape.rows);
+void SimulatedChip::reset_row(ArrayPart part, std::size_t row) {
   const std::uint64_t event = next_event();
-  for (const Placed& placed : a.tiles) {
-    if (row < placed.first_row || row >= placed.first_row + placed.rows) continue;
+  for_tiles_of_row(part, row, [&](const Placed& placed) {
     placed.tile->reset_row(row - placed.first_row, event);
-  }
-  const auto cells = static_cast<std::int64_t>(a.spec.shape.columns);
+  });
+  const auto cells = static_cast<std::int64_t>(at(part.array).spec.shape.columns);
   ledger_.counts.resets += cells;
   ledger_.counts.energy.cells_write_J += static_cast<double>(cells) * device_.physical.e_pulse_J;
   spend_time(spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
+}
+
+void SimulatedChip::zero_references(ArrayPart part) {
+  if (spec_.weight != WeightCoding::reference_cell)
+    throw ConfigError("chip.weight", "no reference of its own for each cell",
+                      "zero shifting writes references; give \"reference_cell\"");
+  const ArrayShape shape = at(part.array).spec.shape;
+  const std::uint64_t event = next_event();
+  for (const Placed& placed : at(part).tiles) placed.tile->zero_references(event);
+  // each row is read, and what it read is written to its references
+  for (std::size_t row = 0; row < shape.rows; ++row) {
+    const auto cells = static_cast<std::int64_t>(shape.columns);
+    enter_cell_reads(cells, ReadReason::read);
+    ledger_.counts.cell_writes += cells;
+    enter_pulses({.pulses = shape.columns, .cells = shape.columns}, shape.columns);
+    spend_time(spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
+  }
 }
 
 void SimulatedChip::enter_host_bytes(std::int64_t bytes) {
@@ -341,10 +429,20 @@ void SimulatedChip::enter_neurons(std::int64_t operations) {
   spend_time(spec_.technology.t_neuron_s);
 }
 
-void SimulatedChip::fabricate(std::size_t array, MatrixView<const double> weights) {
-  const Array& a = at(array);
+void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
+  const TechnologySpec& technology = spec_.technology;
+  ledger_.counts.digital_operations += operations;
+  ledger_.counts.digital_words += words;
+  ledger_.counts.energy.digital_J +=
+      static_cast<double>(operations) * technology.e_digital_operation_J +
+      static_cast<double>(words) * technology.e_digital_word_J;
+  spend_time(static_cast<double>(operations) / technology.digital_operations_per_s);
+}
+
+void SimulatedChip::fabricate(ArrayPart part, MatrixView<const double> weights) {
+  const Array& a = at(part.array);
   NERNST_CHECK(weights.rows() == a.spec.shape.rows && weights.columns() == a.spec.shape.columns);
-  for (const Placed& placed : a.tiles) {
+  for (const Placed& placed : at(part).tiles) {
     Matrix<double> net(placed.rows, placed.columns);
     for (std::size_t r = 0; r < placed.rows; ++r)
       for (std::size_t c = 0; c < placed.columns; ++c)
@@ -355,9 +453,22 @@ void SimulatedChip::fabricate(std::size_t array, MatrixView<const double> weight
 }
 
 Matrix<double> SimulatedChip::weights(std::size_t array) const {
-  const Array& a = at(array);
+  Matrix<double> all = part_weights(array);
+  const std::vector<double>& gains = at(array).spec.gains;
+  for (double& w : all.values()) w *= gains[0];
+  for (std::size_t p = 1; p < gains.size(); ++p) {
+    if (gains[p] == 0) continue;
+    const Matrix<double> part = part_weights({array, p});
+    for (std::size_t k = 0; k < all.values().size(); ++k)
+      all.values()[k] += gains[p] * part.values()[k];
+  }
+  return all;
+}
+
+Matrix<double> SimulatedChip::part_weights(ArrayPart part) const {
+  const Array& a = at(part.array);
   Matrix<double> all(a.spec.shape.rows, a.spec.shape.columns);
-  for (const Placed& placed : a.tiles)
+  for (const Placed& placed : at(part).tiles)
     placed.tile->copy_net(
         all.view().block(placed.first_row, placed.first_column, placed.rows, placed.columns));
   for (double& w : all.values()) w *= a.spec.full_scale_weight;
@@ -367,7 +478,8 @@ Matrix<double> SimulatedChip::weights(std::size_t array) const {
 std::int64_t SimulatedChip::most_pulses() const {
   std::uint32_t most = 0;
   for (const auto& array : arrays_)
-    for (const Placed& placed : array->tiles) most = std::max(most, placed.tile->most_pulses());
+    for (const Part& part : array->parts)
+      for (const Placed& placed : part.tiles) most = std::max(most, placed.tile->most_pulses());
   return most;
 }
 
@@ -376,11 +488,16 @@ std::vector<PlaneView> SimulatedChip::state() {
   planes.push_back({"operations", std::span(&operations_, 1)});
   planes.push_back({"clock_s", std::span(&clock_s_, 1)});
   for (std::size_t k = 0; k < arrays_.size(); ++k)
-    for (std::size_t t = 0; t < arrays_[k]->tiles.size(); ++t)
-      for (PlaneView plane : arrays_[k]->tiles[t].tile->state()) {
-        plane.name = "array_" + std::to_string(k) + "/tile_" + std::to_string(t) + "/" + plane.name;
-        planes.push_back(std::move(plane));
-      }
+    for (std::size_t p = 0; p < arrays_[k]->parts.size(); ++p) {
+      const Part& part = arrays_[k]->parts[p];
+      const std::string where =
+          "array_" + std::to_string(k) + (p == 0 ? "" : "/part_" + std::to_string(p)) + "/tile_";
+      for (std::size_t t = 0; t < part.tiles.size(); ++t)
+        for (PlaneView plane : part.tiles[t].tile->state()) {
+          plane.name = where + std::to_string(t) + "/" + plane.name;
+          planes.push_back(std::move(plane));
+        }
+    }
   return planes;
 }
 
@@ -388,25 +505,17 @@ std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& devic
                                    const std::vector<ArraySpec>& arrays, Backend backend) {
   check_spec(spec, device);
   // a million tiles have four shapes
-  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> of_shape;
-  const auto bytes_of = [&](std::size_t rows, std::size_t columns) {
-    const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
-    if (fresh)
-      place->second = tile_bytes(device,
-                                 {.rows = rows,
-                                  .columns = columns,
-                                  .weight = spec.weight,
-                                  .noise = spec.noise,
-                                  .count_pulses = spec.count_pulses},
-                                 backend);
-    return place->second;
-  };
   std::uint64_t bytes = 0;
-  for (const ArraySpec& array : arrays)
-    for_each_block(spec, array.shape,
-                   [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
-                     bytes += bytes_of(rows, columns);
-                   });
+  for (const ArraySpec& array : arrays) {
+    std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> of_shape;
+    for_each_block(
+        spec, array.shape, [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
+          const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
+          if (fresh)
+            place->second = tile_bytes(device, tile_spec(spec, array, rows, columns), backend);
+          bytes += place->second * array.gains.size();
+        });
+  }
   return bytes;
 }
 

@@ -16,7 +16,9 @@ namespace nernst {
 // One weight matrix to be put on the chip.
 struct ArraySpec {
   ArrayShape shape;
-  double full_scale_weight = 1;  // the weight that w = 1 stands for
+  double full_scale_weight = 1;       // the weight that w = 1 stands for
+  std::vector<double> gains = {1.0};  // of the parts of a compound array (see chip.h)
+  bool writable_references = false;   // zero_references will be called
 };
 
 class SimulatedChip final : public Chip {
@@ -30,27 +32,35 @@ class SimulatedChip final : public Chip {
 
   std::size_t arrays() const override;
   ArrayShape shape(std::size_t array) const override;
-  double weight_step(std::size_t array) const override;
+  std::size_t parts(std::size_t array) const override;
+  double gain(ArrayPart part) const override;
+  double weight_step(ArrayPart part) const override;
+  double weight_range(ArrayPart part) const override;
   void mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) override;
   void mvm_transposed(std::size_t array, MatrixView<const double> y, MatrixView<double> x) override;
-  void outer_update(std::size_t array, std::span<const double> x, std::span<const double> d,
+  void mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) override;
+  void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
                     double rate) override;
-  void write_row(std::size_t array, std::size_t row, std::span<const std::int32_t> pulses) override;
-  void read_row(std::size_t array, std::size_t row, std::span<double> weights,
+  void write_row(ArrayPart part, std::size_t row, std::span<const std::int32_t> pulses) override;
+  void read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                 ReadReason reason) override;
-  void pulse(std::size_t array, std::size_t row, std::size_t column, std::int32_t pulses) override;
-  double read(std::size_t array, std::size_t row, std::size_t column, ReadReason reason) override;
-  void reset_row(std::size_t array, std::size_t row) override;
+  void pulse(ArrayPart part, std::size_t row, std::size_t column, std::int32_t pulses) override;
+  double read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) override;
+  void reset_row(ArrayPart part, std::size_t row) override;
+  void zero_references(ArrayPart part) override;
   void enter_host_bytes(std::int64_t bytes) override;
   void enter_neurons(std::int64_t operations) override;
+  void enter_digital(std::int64_t operations, std::int64_t words) override;
   Ledger& ledger() override { return ledger_; }
 
   // What only a simulation can do; none of it is entered in the ledger.
 
-  // Makes an array as if fabricated with these weights (rows x columns).
-  void fabricate(std::size_t array, MatrixView<const double> weights);
-  // The weights as they are now, without noise: for pictures, exports and tests.
+  // Makes a part as if fabricated with these weights (rows x columns).
+  void fabricate(ArrayPart part, MatrixView<const double> weights);
+  // The weights as they are now, without noise: for pictures, exports and tests. Of an array, the
+  // sum over its parts; or those of one part.
   Matrix<double> weights(std::size_t array) const;
+  Matrix<double> part_weights(ArrayPart part) const;
   // The most pulses that any one cell has had.
   std::int64_t most_pulses() const;
   // All that changes: cells, operation counter and clock.
@@ -67,21 +77,36 @@ class SimulatedChip final : public Chip {
 
  private:
   struct Array;
+  struct Part;
   struct Placed;
   enum class Direction { forward, transposed };
+  // A part that takes part in a read, and what it counts there.
+  struct Driven {
+    std::size_t part = 0;
+    double gain = 1;
+  };
 
-  void multiply(std::size_t array, Direction direction, MatrixView<const double> in,
-                MatrixView<double> out);
-  // Calls `work` for each tile of an array, on several threads where that pays.
+  void multiply(const Array& array, const std::vector<Driven>& driven, Direction direction,
+                MatrixView<const double> in, MatrixView<double> out);
+  // Calls `work` for each tile of a part, on several threads where that pays.
   void for_each_tile(const Array& array, std::size_t batch,
                      const std::function<void(std::size_t tile)>& work) const;
-  void multiply_batch(const Array& array, Direction direction, MatrixView<const double> in,
-                      MatrixView<double> out);
+  void multiply_batch(const Array& array, const std::vector<Driven>& driven, Direction direction,
+                      MatrixView<const double> in, MatrixView<double> out);
+  void read_tiles(const Array& array, const std::vector<Driven>& driven, std::size_t tile,
+                  Direction direction, MatrixView<const double> x, MatrixView<double> y,
+                  std::span<const std::uint64_t> draws) const;
   const Array& at(std::size_t array) const;
-  void enter_reads(const ReadCounts& counts, const Placed& tile, Direction direction);
+  const Part& at(ArrayPart part) const;
+  std::vector<Driven> connected(const Array& array) const;
+  // Calls `work(tile)` for the tiles that hold a row of a part.
+  template <class Work>
+  void for_tiles_of_row(ArrayPart part, std::size_t row, Work work) const;
+  void enter_reads(const ReadCounts& counts, const Placed& tile, std::size_t parts,
+                   Direction direction);
   void enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses);
   void enter_cell_reads(std::int64_t cells, ReadReason reason);
-  std::vector<double> sense_row(std::size_t array, std::size_t row);
+  std::vector<double> sense_row(ArrayPart part, std::size_t row);
   void spend_time(double seconds);
   std::uint64_t next_event();
 

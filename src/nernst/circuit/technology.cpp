@@ -51,6 +51,23 @@ void TechnologySpec::describe(Fields& f) {
           .help = "one activation or derivative of a neuron (1 pJ: assumed)"});
   f.real("t_neuron_s", t_neuron_s,
          {.unit = "s", .min = 0, .max = 1e3, .help = "activation of a layer (10 ns: assumed)"});
+  f.real("e_digital_operation_J", e_digital_operation_J,
+         {.unit = "J",
+          .min = 0,
+          .max = 1,
+          .help = "one digital multiply-add beside the arrays (4.6 pJ: 32 bit, 45 nm, quoted from "
+                  "Horowitz 2014)"});
+  f.real("e_digital_word_J", e_digital_word_J,
+         {.unit = "J",
+          .min = 0,
+          .max = 1,
+          .help = "one word of digital memory (10 pJ: 8 kB SRAM, 45 nm, quoted from Horowitz "
+                  "2014; DRAM takes 100 times that)"});
+  f.real("digital_operations_per_s", digital_operations_per_s,
+         {.min = 1,
+          .max = 1e18,
+          .help = "multiply-adds in a second (87.6e9: 512 x 512 of mixed precision in 2994 ns, "
+                  "Rasch 2024)"});
   f.real(
       "e_link_byte_J", e_link_byte_J,
       {.unit = "J",

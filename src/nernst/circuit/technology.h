@@ -17,6 +17,9 @@ struct TechnologySpec {
   double e_line_pulse_J = 50e-15;
   double e_neuron_J = 1e-12;
   double t_neuron_s = 10e-9;
+  double e_digital_operation_J = 4.6e-12;
+  double e_digital_word_J = 10e-12;
+  double digital_operations_per_s = 87.6e9;
   double e_link_byte_J = 31.2e-12;
   double link_byte_per_s = 1e9;
   double p_static_W = 0;

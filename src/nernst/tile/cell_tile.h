@@ -49,6 +49,11 @@ class CellTile : public Tile {
     for (std::size_t c = 0; c < cells_.columns(); ++c) cells_.reset_weight(row, c, event);
   }
 
+  void zero_references(std::uint64_t event) override {
+    for (std::size_t r = 0; r < cells_.rows(); ++r)
+      for (std::size_t c = 0; c < cells_.columns(); ++c) cells_.zero_reference(r, c, event);
+  }
+
   void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
   void advance_to(double time_s) override { cells_.advance_to(time_s); }
   void copy_net(MatrixView<double> net) const override {

@@ -53,6 +53,7 @@ class Cells {
   void dose_weight(std::size_t row, std::size_t column, T dose, std::uint64_t event,
                    PulseCounts& counts);
 
+  void zero_reference(std::size_t row, std::size_t column, std::uint64_t event);
   void reset_weight(std::size_t row, std::size_t column, std::uint64_t event);
   void fabricate(MatrixView<const double> net);
   void advance_to(double time_s);
@@ -75,6 +76,8 @@ class Cells {
   static constexpr std::size_t kStateMembers = sizeof(StateOf<Law, float>) / sizeof(float);
   T* state_plane(std::size_t member) { return state_planes_[member].data(); }
   T* net_plane() { return net_.empty() ? nullptr : net_.data(); }
+  // What was added to each net weight by zero_reference.
+  T* reference_plane() { return reference_.empty() ? nullptr : reference_.data(); }
   T* kept_noise_plane() { return kept_noise_.empty() ? nullptr : kept_noise_.data(); }
   std::uint32_t* pulse_count_plane() {
     return pulse_count_.empty() ? nullptr : pulse_count_.data();
@@ -105,9 +108,10 @@ class Cells {
         stream.array_word(layout_.noise_row(side, row), column, layout_.columns, event));
   }
 
-  static bool keeps_net(const CellConstants<Law>& constants, const DeviceSpec& device, bool pair) {
-    return pair || constants.has_offset() || device.cell.write_noise > 0 ||
-           device.retention.enabled();
+  static bool keeps_net(const CellConstants<Law>& constants, const DeviceSpec& device,
+                        const TileSpec& spec) {
+    return spec.weight == WeightCoding::differential_pair || spec.writable_reference ||
+           constants.has_offset() || device.cell.write_noise > 0 || device.retention.enabled();
   }
   void dose_cell(std::size_t side, std::size_t row, std::size_t column, T dose, bool up,
                  std::uint64_t event, PulseCounts& counts);
@@ -126,12 +130,13 @@ class Cells {
   TileSpec spec_;
   Threads threads_;
   CellLayout layout_;
-  NoiseStream pulse_noise_, write_noise_, reset_noise_;
+  NoiseStream pulse_noise_, write_noise_, reset_noise_, reference_noise_;
   T c2c_, dose_at_once_;
   CellConstants<Law> constants_;
 
   std::array<AlignedVector<T>, kStateMembers> state_planes_;
   AlignedVector<T> kept_noise_;               // empty without write noise
+  AlignedVector<T> reference_;                // empty without a writable reference
   AlignedVector<T> net_;                      // as of times_s_[1]; empty where it is w itself
   AlignedVector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
   AlignedVector<double> written_s_;           // time of the last pulse; empty without retention
@@ -149,6 +154,7 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
       pulse_noise_(spec.seed, spec.id, Purpose::cycle_to_cycle),
       write_noise_(spec.seed, spec.id, Purpose::write_noise),
       reset_noise_(spec.seed, spec.id, Purpose::reset_spread),
+      reference_noise_(spec.seed, spec.id, Purpose::reference),
       c2c_(static_cast<T>(device.cell.c2c)),
       constants_(law, device, spec, threads) {
   NERNST_CHECK(spec.rows > 0 && spec.columns > 0);
@@ -160,9 +166,10 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
 
   const std::size_t cells = sides() * layout_.plane();
   for (auto& plane : state_planes_) plane.resize(cells);
-  if (keeps_net(constants_, device_, pair())) net_.resize(layout_.plane());
+  if (keeps_net(constants_, device_, spec_)) net_.resize(layout_.plane());
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) pulse_count_.resize(cells);
   if (device.cell.write_noise > 0) kept_noise_.resize(cells);
+  if (spec.writable_reference) reference_.resize(layout_.plane());
   if (device.retention.enabled()) written_s_.resize(cells);
   fabricate({});
 }
@@ -181,6 +188,7 @@ void Cells<Law, T>::fabricate(MatrixView<const double> net) {
     // a fabricated cell without a target stands at mid-conductance, whatever its offset is
     state.w = math::clamp(state.w, constants.w_min, constants.w_max);
     store_state(position, state);
+    if (!reference_.empty() && side == 0) reference_[position] = 0;
     if (!pulse_count_.empty()) pulse_count_[position] = 0;
     if (!kept_noise_.empty()) kept_noise_[position] = 0;
     if (!written_s_.empty()) written_s_[position] = times_s_[0];
@@ -220,8 +228,10 @@ template <class Law, class T>
 T Cells<Law, T>::visible_net(std::size_t row, std::size_t column) const {
   const std::size_t position = layout_.position(0, row, column);
   if (pair()) return (visible(position) - visible(layout_.plane() + position)) * T(0.5);
-  return constants_.has_offset() ? visible(position) + constants_.template offset<T>(position)
-                                 : visible(position);
+  const T net = constants_.has_offset()
+                    ? visible(position) + constants_.template offset<T>(position)
+                    : visible(position);
+  return reference_.empty() ? net : net + reference_[position];
 }
 
 template <class Law, class T>
@@ -296,6 +306,17 @@ void Cells<Law, T>::dose_weight(std::size_t row, std::size_t column, T dose, std
 }
 
 template <class Law, class T>
+void Cells<Law, T>::zero_reference(std::size_t row, std::size_t column, std::uint64_t event) {
+  NERNST_CHECK(!reference_.empty() && !pair());
+  const std::size_t position = layout_.position(0, row, column);
+  const T spread = static_cast<T>(device_.spread.offset);
+  const T error = spread > T(0) ? spread * normal(reference_noise_, 0, row, column, event) : T(0);
+  reference_[position] = T(0);
+  reference_[position] = error - visible_net(row, column);
+  refresh_net(row, column);
+}
+
+template <class Law, class T>
 void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint64_t event) {
   for (std::size_t side = 0; side < sides(); ++side) {
     const std::size_t position = layout_.position(side, row, column);
@@ -338,6 +359,7 @@ std::vector<PlaneView> Cells<Law, T>::state() {
   for (std::size_t k = 0; k < kStateMembers; ++k)
     planes.push_back(
         {k == 0 ? "w" : "memory_" + std::to_string(k), std::span<T>(state_planes_[k])});
+  if (!reference_.empty()) planes.push_back({"reference", std::span<T>(reference_)});
   if (!kept_noise_.empty()) planes.push_back({"kept_noise", std::span<T>(kept_noise_)});
   if (!net_.empty()) planes.push_back({"net", std::span<T>(net_)});
   if (!pulse_count_.empty())
@@ -353,7 +375,8 @@ template <class Law, class T>
 std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device, const TileSpec& spec) {
   const CellLayout layout(spec);
   const bool pair = spec.weight == WeightCoding::differential_pair;
-  const bool own_net = pair || device.spread.offset > 0 || device.spread.offset_shared > 0 ||
+  const bool own_net = pair || spec.writable_reference || device.spread.offset > 0 ||
+                       device.spread.offset_shared > 0 ||
                        device.cell.reference == Reference::symmetry_point ||
                        device.cell.write_noise > 0 || device.retention.enabled();
   std::uint64_t per_cell = CellConstants<Law>::planes(law, device, spec) * sizeof(std::uint16_t) +
@@ -361,7 +384,9 @@ std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device, con
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) per_cell += sizeof(std::uint32_t);
   if (device.cell.write_noise > 0) per_cell += sizeof(T);
   if (device.retention.enabled()) per_cell += sizeof(double);
-  return layout.plane() * (per_cell * (pair ? 2 : 1) + (own_net ? sizeof(T) : 0));
+  const std::uint64_t for_weight =
+      (own_net ? sizeof(T) : 0) + (spec.writable_reference ? sizeof(T) : 0);
+  return layout.plane() * (per_cell * (pair ? 2 : 1) + for_weight);
 }
 
 }  // namespace nernst

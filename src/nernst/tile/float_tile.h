@@ -159,6 +159,7 @@ class FloatTile final : public CellTile<Law, float> {
     job.offset_member = CellConstants<Law>::kOffset;
     job.has_offset = constants.has_offset();
     job.net = cells.net_plane();
+    job.reference = cells.reference_plane();
     job.pulse_noise = cells.pulse_noise();
     job.write_noise = cells.write_noise();
     job.rounding = rounding();

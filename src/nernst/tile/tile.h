@@ -41,9 +41,10 @@ struct TileSpec {
   WeightCoding weight = WeightCoding::reference_cell;
   NoiseMode noise = NoiseMode::aggregated;
   ReadNoiseMode read_noise = ReadNoiseMode::per_output;
-  bool count_pulses = true;  // keep the number of pulses that each cell has had (endurance)
-  std::uint64_t seed = 0;    // of fabrication and of all noise
-  std::uint32_t id = 0;      // different for each tile of a chip
+  bool count_pulses = true;         // keep the number of pulses that each cell has had (endurance)
+  bool writable_reference = false;  // zero_references will be called
+  std::uint64_t seed = 0;           // of fabrication and of all noise
+  std::uint32_t id = 0;             // different for each tile of a chip
 };
 
 // What an operation that pulses cells did.
@@ -86,6 +87,10 @@ class Tile {
 
   // Brings the cells of a row to the reset state of the device.
   virtual void reset_row(std::size_t row, std::uint64_t event) = 0;
+
+  // Programs the reference of each cell to what the cell shows now, within `spread.offset`, so that
+  // the net weight reads 0. Needs `writable_reference` and cells with references of their own.
+  virtual void zero_references(std::uint64_t event) = 0;
 
   // Makes the tile as if fabricated with these net weights (rows x columns, units of w), each as
   // near as its cell's window allows. An empty view: every cell at mid-conductance.

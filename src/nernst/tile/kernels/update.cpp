@@ -417,10 +417,12 @@ inline void finish_row(const RowPart& at, const float* dose) {
       hn::StoreU(hn::IfThenElse(pulsed, next, hn::LoadU(floats, kept)), floats, kept);
     }
     if (job.net != nullptr) {
-      const auto next = job.sides == 2
-                            ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
-                        : job.has_offset ? hn::Add(visible(0, c), constant(job.offset_member, c))
-                                         : visible(0, c);
+      auto next = job.sides == 2
+                      ? hn::Mul(hn::Sub(visible(0, c), visible(1, c)), hn::Set(floats, 0.5f))
+                  : job.has_offset ? hn::Add(visible(0, c), constant(job.offset_member, c))
+                                   : visible(0, c);
+      if (job.reference != nullptr)
+        next = hn::Add(next, hn::LoadU(floats, job.reference + position + c));
       float* const net = job.net + position + c;
       hn::StoreU(hn::IfThenElse(pulsed, next, hn::LoadU(floats, net)), floats, net);
     }

@@ -45,7 +45,8 @@ struct UpdateJob {
   bool in_order = false;  // every member has a plane, in the order of Cell
   std::size_t w_min_member = 0, w_max_member = 0, offset_member = 0;
   bool has_offset = false;
-  float* net = nullptr;  // where it is not w itself
+  float* net = nullptr;              // where it is not w itself
+  const float* reference = nullptr;  // what a writable reference adds to the net weight
   NoiseStream pulse_noise, write_noise, rounding;
   std::uint64_t event = 0;
   float c2c = 0, write_spread = 0;
