@@ -104,16 +104,46 @@ void BatchStep::propagate(std::size_t layer, MatrixView<const double> d, MatrixV
   setup_->network.backward(layer, d, back);
 
   const auto a = activations(layer);
+  const double read_rate = setup_->update.read_rate(setup_->rate);
   for (std::size_t b = 0; b < samples(); ++b) {
-    const double own = setup_->rate * products(b, b) * std::sqrt(dot(a.row(b), a.row(b)));
+    const double own = read_rate * products(b, b) * std::sqrt(dot(a.row(b), a.row(b)));
     setup_->monitor.observe(layer, own, std::sqrt(dot(back.row(b), back.row(b))));
     if (compensate == Compensate::no) continue;
-    const double share = setup_->rate / static_cast<double>(samples());
+    const double share = read_rate / static_cast<double>(samples());
     for (std::size_t c = 0; c < samples(); ++c)
       for (std::size_t k = 0; k < back.columns(); ++k)
         back(b, k) += share * products(b, c) * a(c, k);
   }
   setup_->network.multiply_derivative(layer, a, back);
+}
+
+HeldWeights BatchStep::random_feedback(std::size_t layer, std::size_t from_level) const {
+  NERNST_CHECK(layer >= 1 && from_level > layer && from_level <= layers());
+  HeldWeights feedback(setup_->network.chip().ledger(), width(from_level), width(layer));
+  const double bound = std::sqrt(6 / static_cast<double>(width(from_level) + width(layer)));
+  const NoiseStream stream(setup_->seed, static_cast<std::uint32_t>(layer), Purpose::feedback);
+  std::vector<double>& values = feedback.values().values();
+  for (std::size_t k = 0; k < values.size(); ++k)
+    values[k] = bound * (2 * stream.uniform<double>(k, 0) - 1);
+  return feedback;
+}
+
+void BatchStep::propagate_by(HeldWeights& feedback, std::size_t layer, HeldSignals& from,
+                             HeldSignals& to) {
+  const Matrix<double>& weights = feedback.values();
+  NERNST_CHECK(weights.columns() == width(layer));
+  const auto d = from.view(weights.rows());
+  const auto back = to.view(width(layer));
+  std::vector<double> sums(width(layer));
+  for (std::size_t b = 0; b < samples(); ++b) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (std::size_t r = 0; r < weights.rows(); ++r)
+      for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += d(b, r) * weights(r, c);
+    std::copy(sums.begin(), sums.end(), back.row(b).begin());
+    const auto words = static_cast<std::int64_t>(weights.values().size());
+    setup_->network.chip().enter_digital(words, words);
+  }
+  setup_->network.multiply_derivative(layer, activations(layer), back);
 }
 
 void BatchStep::update(std::size_t layer, HeldSignals& errors) {
@@ -135,6 +165,8 @@ void BatchStep::accumulate_gradient(std::size_t layer, HeldSignals& errors, std:
     const auto x = setup_->network.drive(layer, activations(layer).row(b));
     for (std::size_t r = 0; r < d.columns(); ++r)
       for (std::size_t c = 0; c < x.size(); ++c) gradient.values()(r, c) += share * d(b, r) * x[c];
+    const auto words = static_cast<std::int64_t>(gradient.values().values().size());
+    setup_->network.chip().enter_digital(words, 2 * words);
   }
 }
 

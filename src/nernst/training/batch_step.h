@@ -25,7 +25,7 @@ struct StepSetup {
   double rate = 0;  // learning rate of this mini-batch
   bool accumulate =
       false;               // conventional: keep the mean gradient instead of every sample's factors
-  std::uint64_t seed = 0;  // for the rounding of accumulated gradients
+  std::uint64_t seed = 0;  // of the rounding of accumulated gradients, and of random feedback
   std::uint64_t step = 0;  // number of this mini-batch since the beginning
 };
 
@@ -66,8 +66,16 @@ class BatchStep {
   void propagate(std::size_t layer, HeldSignals& from, HeldSignals& to);
 
   // The same through an array that this mini-batch has just updated, with what the update did to
-  // the error added back: rate / B * sum over samples c of (d_c . d_b) a_c.
+  // the error added back: eta / B * sum over samples c of (d_c . d_b) a_c,
+  // eta being the rate at which the update rule changed the weights that are read.
   void propagate_compensated(std::size_t layer, HeldSignals& errors);
+
+  // The same outside the chip: errors := f'(z) * (B^T errors) by a fixed matrix in digital memory.
+  // random_feedback draws one (width of `from_level` x input of `layer`, uniform as the first
+  // weights are); `from` holds the errors of `from_level`, `to` takes those at the input of `layer`
+  // and may be `from`.
+  HeldWeights random_feedback(std::size_t layer, std::size_t from_level) const;
+  void propagate_by(HeldWeights& feedback, std::size_t layer, HeldSignals& from, HeldSignals& to);
 
   // W -= rate * mean over samples of d a^T, by the update rule.
   void update(std::size_t layer, HeldSignals& errors);

@@ -37,8 +37,10 @@ std::unique_ptr<Schedule> make_schedule(const std::string& name) {
 }
 std::vector<NamedHelp> schedules() { return names_of(AllSchedules()); }
 
-std::unique_ptr<UpdateRule> make_update_rule(const std::string& name) {
-  return make_by_name<UpdateRule>(AllUpdateRules(), "training.update", name);
+std::unique_ptr<UpdateRule> make_update_rule(const std::string& name, const Tree& options) {
+  auto rule = make_by_name<UpdateRule>(AllUpdateRules(), "training.update", name);
+  read_fields(options, "training." + name, fields_of(*rule));
+  return rule;
 }
 std::vector<NamedHelp> update_rules() { return names_of(AllUpdateRules()); }
 

@@ -24,6 +24,9 @@ class Schedule {
   // True where errors travel uncompensated through arrays that this mini-batch has updated, so that
   // the divergence monitor has its meaning.
   virtual bool passes_updated_arrays() const { return false; }
+
+  // True where the updates tend to those of conventional back-propagation as the rate falls.
+  virtual bool follows_gradient() const { return true; }
 };
 
 // Throws ConfigError("training.schedule", ...) that names the nearest schedule.

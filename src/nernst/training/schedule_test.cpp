@@ -129,6 +129,7 @@ TEST_P(ManySizes, EveryScheduleTendsToTheGradientAsTheRateFalls) {
   const Matrix<double> inputs = samples(GetParam(), 9);
   const auto labels = classes(GetParam(), 5);
   for (const NamedHelp& schedule : schedules()) {
+    if (!make_schedule(std::string(schedule.name))->follows_gradient()) continue;
     const auto gap = [&](double rate) {
       Bench conventional(small_network()), other(small_network());
       conventional.train("conventional", rate, inputs, labels);
@@ -257,6 +258,59 @@ TEST(Schedule, TheMonitorIsTheShareOfTheUpdateInTheError) {
   EXPECT_EQ(bench.monitor->rho()[0], 0);
   EXPECT_GT(bench.monitor->rho()[2], 0);
   EXPECT_LT(bench.monitor->rho()[2], 1);
+}
+
+// Errors by fixed random matrices, written down for one sample of a sigmoid-softmax network.
+void expect_random_feedback(const std::string& schedule) {
+  const NetworkSpec spec = deep(3);
+  const double rate = 0.3;
+  const Matrix<double> inputs = samples(1, 12);
+  Bench bench(spec), start(spec);
+  bench.train(schedule, rate, inputs, classes(1, 3));
+
+  std::vector<std::vector<double>> a = {{inputs.row(0).begin(), inputs.row(0).end()}};
+  for (std::size_t l = 0; l < 3; ++l) {
+    const Matrix<double> w = start.chip->weights(l);
+    std::vector<double> z(w.rows());
+    for (std::size_t r = 0; r < w.rows(); ++r) {
+      z[r] = w(r, w.columns() - 1);
+      for (std::size_t c = 0; c < a[l].size(); ++c) z[r] += w(r, c) * a[l][c];
+    }
+    double sum = 0;
+    for (const double v : z) sum += std::exp(v);
+    for (double& v : z) v = l == 2 ? std::exp(v) / sum : 1 / (1 + std::exp(-v));
+    a.push_back(z);
+  }
+  std::vector<double> d = a[3];
+  d[classes(1, 3)[0]] -= 1;
+  const std::vector<double> output_error = d;
+  for (std::size_t l = 3; l-- > 0;) {
+    const Matrix<double> before = start.chip->weights(l), after = bench.chip->weights(l);
+    for (std::size_t r = 0; r < before.rows(); ++r)
+      for (std::size_t c = 0; c < before.columns(); ++c) {
+        const double x = c < a[l].size() ? a[l][c] : 1;
+        EXPECT_NEAR(after(r, c), before(r, c) - rate * d[r] * x, 1e-9) << l << " " << r << " " << c;
+      }
+    if (l == 0) break;
+    const bool direct = schedule == "direct_feedback_alignment";
+    const std::vector<double> from = direct ? output_error : d;
+    d.assign(a[l].size(), 0.0);
+    const double bound = std::sqrt(6 / static_cast<double>(from.size() + d.size()));
+    const NoiseStream stream(kSeed, static_cast<std::uint32_t>(l), Purpose::feedback);
+    for (std::size_t c = 0; c < d.size(); ++c) {
+      for (std::size_t r = 0; r < from.size(); ++r)
+        d[c] += from[r] * bound * (2 * stream.uniform<double>(r * d.size() + c, 0) - 1);
+      d[c] *= a[l][c] * (1 - a[l][c]);
+    }
+  }
+  const std::int64_t words = bench.chip->ledger().weight_words_peak();
+  EXPECT_EQ(words, schedule == "feedback_alignment" ? 10 * 10 + 3 * 10 : 2 * 3 * 10);
+  EXPECT_EQ(bench.chip->ledger().counts.mvm_transposed, 0);
+}
+
+TEST(Schedule, FeedbackAlignmentIsItsEquations) { expect_random_feedback("feedback_alignment"); }
+TEST(Schedule, DirectFeedbackAlignmentIsItsEquations) {
+  expect_random_feedback("direct_feedback_alignment");
 }
 
 TEST(Schedule, AnUnknownNameIsAnsweredWithTheNearest) {

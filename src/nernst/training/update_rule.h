@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "nernst/base/matrix_view.h"
+#include "nernst/base/parameters.h"
+#include "nernst/base/planes.h"
 #include "nernst/chip/chip.h"
 
 namespace nernst {
@@ -19,14 +21,34 @@ class UpdateRule {
  public:
   virtual ~UpdateRule() = default;
 
+  // Its options: the table [training.NAME].
+  virtual void describe(Fields&) {}
+
+  // The parts of the compound array that it needs for each layer, by what they count in a read;
+  // the first holds the weights that training starts from.
+  virtual std::vector<double> gains() const { return {1.0}; }
+
+  // Before the first update: takes what it holds for each weight from the chip's ledger. `seed` is
+  // for its own draws.
+  virtual void prepare(Chip&, std::uint64_t /*seed*/) {}
+
   // W -= rate / B * sum over samples of d[b] x[b]^T; x is B x columns (bias included), d is B x
   // rows.
   virtual void update(Chip& chip, std::size_t array, MatrixView<const double> x,
                       MatrixView<const double> d, double rate) = 0;
+
+  // How much of d x^T an update of `rate` takes at once from the weights that a read sees, which is
+  // what progressive_compensated adds back; 0 where it changes them later, or otherwise.
+  virtual double read_rate(double /*rate*/) const { return 0; }
+
+  // All that it remembers.
+  virtual std::vector<PlaneView> state() { return {}; }
 };
 
-// Throws ConfigError("training.update", ...) that names the nearest rule.
-std::unique_ptr<UpdateRule> make_update_rule(const std::string& name);
+// Throws ConfigError("training.update", ...) that names the nearest rule, or one that names an
+// option, such as training.ttv2.transfer_every.
+std::unique_ptr<UpdateRule> make_update_rule(const std::string& name,
+                                             const Tree& options = Tree::object());
 
 struct NamedHelp {
   std::string_view name, help;

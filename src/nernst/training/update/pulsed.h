@@ -20,6 +20,7 @@ class Pulsed final : public UpdateRule {
     const double share = rate / static_cast<double>(x.rows());
     for (std::size_t b = 0; b < x.rows(); ++b) chip.outer_update(array, x.row(b), d.row(b), share);
   }
+  double read_rate(double rate) const override { return rate; }
 };
 
 }  // namespace nernst
