@@ -50,7 +50,8 @@ class Chip {
   // lines are driven before an output is taken.
   virtual void mvm_transposed(std::size_t array, MatrixView<const double> y,
                               MatrixView<double> x) = 0;
-  // y = W_p x of one part alone; shapes as for mvm.
+  // y = W_p x of one part alone, meant for single lines: the ADC's full scale is that of one line.
+  // Shapes as for mvm.
   virtual void mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) = 0;
   // W_p[row, column] -= rate d[row] x[column], as the pulses of the chip's coding do it.
   virtual void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
@@ -67,7 +68,7 @@ class Chip {
   virtual double read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) = 0;
   virtual void reset_row(ArrayPart part, std::size_t row) = 0;
   // Programs the reference of every cell to what the cell itself conducts now, as exactly as the
-  // device allows (`spread.offset`), so that its weight reads 0. ConfigError where cells have no
+  // device allows (`spread.reference`), so that its weight reads 0. ConfigError where cells have no
   // reference of their own that can be written.
   virtual void zero_references(ArrayPart part) = 0;
 

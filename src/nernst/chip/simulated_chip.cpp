@@ -282,7 +282,11 @@ void SimulatedChip::mvm_transposed(std::size_t array, MatrixView<const double> y
 
 void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) {
   NERNST_CHECK(part.part < at(part.array).parts.size());
+  // one line brings less current than a whole array, so the ADC has another range
+  const double bound = spec_.periphery.adc_bound;
+  spec_.periphery.adc_bound = std::min(bound, spec_.periphery.line_bound);
   multiply(at(part.array), {{part.part, 1.0}}, Direction::forward, x, y);
+  spec_.periphery.adc_bound = bound;
   ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
 }
 

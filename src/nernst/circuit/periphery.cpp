@@ -18,6 +18,11 @@ void PeripherySpec::describe(Fields& f) {
          {.min = 1e-6,
           .max = 1e12,
           .help = "full scale of the output converters, in full inputs on full cells"});
+  f.real("line_bound", line_bound,
+         {.min = 1e-6,
+          .max = 1e9,
+          .help = "full scale of the ADC where single lines are read, at the most adc_bound "
+                  "(assumed: an integrator with a smaller capacitor)"});
   f.real("input_noise", input_noise, {.min = 0, .max = 100, .help = "noise of each input line"});
   f.real("output_noise", output_noise, {.min = 0, .max = 100, .help = "noise of each output line"});
   f.choice("noise_management", noise_management, {"none", "abs_max"},

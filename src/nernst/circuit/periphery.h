@@ -24,6 +24,7 @@ struct PeripherySpec {
   std::int64_t dac_bits = 8;  // 0 = ideal
   std::int64_t adc_bits = 9;
   double adc_bound = 20;    // full scale of the ADC
+  double line_bound = 2;    // the same where lines are read one by one (mvm_part)
   double input_noise = 0;   // spread of each input line
   double output_noise = 0;  // spread of each output line
   NoiseManagement noise_management = NoiseManagement::abs_max;

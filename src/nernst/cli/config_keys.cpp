@@ -12,14 +12,17 @@ namespace nernst {
 
 namespace {
 
-template <class Spec>
-ConfigTable table_of(std::string header, Spec spec, std::string remark = "") {
+ConfigTable table_of_fields(std::string header, const Fields& fields, std::string remark) {
   ConfigTable table{std::move(header), std::move(remark), {}};
-  const Fields fields = fields_of(spec);
   for (const Field& field : fields.all())
     table.keys.push_back(
         {field.name, field.type(), field.note.unit, field.note.help, field.value()});
   return table;
+}
+
+template <class Spec>
+ConfigTable table_of(std::string header, Spec spec, std::string remark = "") {
+  return table_of_fields(std::move(header), fields_of(spec), std::move(remark));
 }
 
 template <class... Laws>
@@ -57,11 +60,19 @@ std::vector<ConfigTable> config_tables() {
       table_of("[chip.technology]", TechnologySpec()),
       table_of("[[network.layer]]", LayerSpec(), "one for each layer"),
       table_of("[training]", TrainingSpec()),
+      table_of("[transfer]", TransferSpec(), "a trained network is written to the chip"),
+      table_of("[aging]", AgingSpec()),
       table_of("[device.cell]", CellSpec(), of_preset),
       table_of("[device.spread]", SpreadSpec(), of_preset),
       table_of("[device.faults]", FaultSpec(), of_preset),
       table_of("[device.retention]", RetentionSpec(), of_preset),
       table_of("[device.physical]", PhysicalSpec(), of_preset)};
+  for (const NamedHelp& rule : update_rules()) {
+    const auto made = make_update_rule(std::string(rule.name));
+    tables.push_back(
+        table_of_fields(fmt::format("[training.{}]", rule.name), fields_of(*made),
+                        fmt::format("where training.update is {}: {}", rule.name, rule.help)));
+  }
   add_laws(tables, AllLaws());
   std::erase_if(tables, [](const ConfigTable& table) { return table.keys.empty(); });
   return tables;

@@ -22,6 +22,10 @@ std::string label(const Progress& progress) {
       return fmt::format("epoch {}/{}", epoch, progress.epochs);
     case RunPhase::evaluating:
       return "testing";
+    case RunPhase::comparing:
+      return fmt::format("run {}/{}", epoch, progress.epochs);
+    case RunPhase::programming:
+      return "programming";
     case RunPhase::reference:
       return fmt::format("float {}/{}", epoch, progress.epochs);
   }
@@ -61,10 +65,12 @@ std::string progress_bar(const Progress& progress, std::size_t columns, const Lo
   // in fields of a fixed width, so that nothing jumps
   const std::string rate = fmt::format("{:>7}", speed(progress));
   const std::string left = fmt::format("{:>5}", minutes(progress.seconds_left));
-  const std::vector<std::string> tails = {
-      fmt::format("{}  {} samples/s  {} left", accuracy, rate, left),
-      fmt::format("{}  {}/s  {} left", accuracy, rate, left),
-      fmt::format("{}  {} left", accuracy, left), fmt::format("  {} left", left), ""};
+  const bool has_speed = progress.samples_per_second > 0;
+  std::vector<std::string> tails = {fmt::format("{}  {} samples/s  {} left", accuracy, rate, left),
+                                    fmt::format("{}  {}/s  {} left", accuracy, rate, left),
+                                    fmt::format("{}  {} left", accuracy, left),
+                                    fmt::format("  {} left", left), ""};
+  if (!has_speed) tails.erase(tails.begin(), tails.begin() + 2);
   for (const std::string& tail : tails) {
     const std::size_t taken = columns_of(head) + columns_of(done) + columns_of(tail);
     if (taken + shortest_bar > columns) continue;
@@ -77,8 +83,8 @@ std::string progress_sentence(const Progress& progress) {
   std::string text = fmt::format("{}: {:.0f} %", label(progress),
                                  std::floor(100 * std::clamp(progress.fraction, 0.0, 1.0)));
   if (has_accuracy(progress)) text += ", accuracy " + percent(progress.accuracy, 1);
-  return text +
-         fmt::format(", {} samples/s, {} left", speed(progress), minutes(progress.seconds_left));
+  if (progress.samples_per_second > 0) text += fmt::format(", {} samples/s", speed(progress));
+  return text + fmt::format(", {} left", minutes(progress.seconds_left));
 }
 
 std::string epoch_sentence(const Progress& progress) {

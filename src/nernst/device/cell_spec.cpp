@@ -49,6 +49,8 @@ void SpreadSpec::describe(Fields& f) {
          {.min = 0, .max = 10, .help = "spread of w against the cell's own reference cell"});
   f.real("offset_shared", offset_shared,
          {.min = 0, .max = 10, .help = "spread of w against a reference shared by a column"});
+  f.real("reference", reference,
+         {.min = 0, .help = "of w against a reference that was programmed (zero shifting)"});
 }
 
 void FaultSpec::describe(Fields& f) {

@@ -40,6 +40,7 @@ struct SpreadSpec {
   double gain = 0;              // relative, one draw for step and bounds together
   double offset = 0;            // of w against the cell's own reference cell
   double offset_shared = 0;     // of w against a reference that many cells share
+  double reference = 0;         // of a reference that is programmed (zero shifting), in w
   void describe(Fields& f);
 };
 

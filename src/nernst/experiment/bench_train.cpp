@@ -89,7 +89,7 @@ class Loop {
                  static_cast<std::uint64_t>(config.training.seed)),
         loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
         schedule_(make_schedule(config.training.schedule)),
-        update_(make_update_rule(config.training.update)),
+        update_(config.update_rule()),
         monitor_(config.network.layers.size()) {}
 
   // Trains on the next `samples`; the last mini-batch may be a smaller one.

@@ -27,7 +27,7 @@ LedgerCounts read_counts(const Tree& tree, const std::string& where) {
 
 // The numbers of a position in the order of their storage.
 std::vector<std::uint64_t> position_counts(const RunPosition& p) {
-  return {p.epoch, p.sample, p.step, p.correct, p.seen, p.metrics_bytes};
+  return {p.epoch, p.sample, p.step, p.correct, p.seen, p.metrics_bytes, p.prepared, p.aged};
 }
 
 void read_planes(const io::Hdf5Reader& file, const std::vector<PlaneView>& state) {
@@ -91,6 +91,8 @@ void read_checkpoint(const std::filesystem::path& path, const RunIdentity& ident
               .correct = counts[3],
               .seen = counts[4],
               .metrics_bytes = counts[5],
+              .prepared = counts[6],
+              .aged = counts[7],
               .wall_s = sums[1]};
   const std::string where = path.string() + " books";
   books.training = read_counts(io::parse_json(file.read_text("/books/training"), where), where);

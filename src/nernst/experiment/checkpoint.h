@@ -21,6 +21,8 @@ struct RunPosition {
   std::uint64_t correct = 0;        // and how many of them were right
   std::uint64_t seen = 0;           // and how many they were
   std::uint64_t metrics_bytes = 0;  // length of metrics.jsonl that belongs to this position
+  std::uint64_t prepared = 0;       // 1 when what comes before the first sample is done
+  std::uint64_t aged = 0;           // 1 when the chip has lain on the shelf
   double wall_s = 0;                // time that training took, for samples per second only
 };
 

@@ -39,6 +39,19 @@ std::string joined(const std::vector<NamedHelp>& items) {
   return names;
 }
 
+// [training], and in it tables with the options of update rules, which may be there for other rules
+// than the one that is used.
+void read_training(const Tree& table, TrainingSpec& training) {
+  std::vector<std::string> rules;
+  for (const NamedHelp& rule : update_rules()) rules.emplace_back(rule.name);
+  read_fields(table, "training", fields_of(training), rules);
+  for (const std::string& rule : rules) {
+    if (!table.contains(rule)) continue;
+    make_update_rule(rule, table_or_empty(table, rule.c_str(), "training." + rule));
+    if (rule == training.update) training.update_options = table[rule];
+  }
+}
+
 // `changes` over `base`, table by table.
 void merge(Tree& base, const Tree& changes) {
   for (const auto& [key, value] : changes.items()) {
@@ -66,6 +79,16 @@ void TrainingSpec::describe(Fields& f) {
   f.flag("accumulate", accumulate,
          "conventional: hold the mean gradient of a mini-batch, written row by row");
   f.flag("reference", reference, "also train the same network in float, for comparison");
+  f.integer("zero_shift", zero_shift,
+            {.min = 0,
+             .max = 1e7,
+             .help = "pairs of pulses up and down before training, to the symmetry point of each "
+                     "cell, which becomes its reference; 0 = none"});
+  f.integer("refresh_every", refresh_every,
+            {.min = 0,
+             .max = 1e12,
+             .help = "mini-batches between refreshes (read, reset, program_verify as in "
+                     "[transfer]), for cells that can only rise; 0 = never"});
   f.real(
       "monitor_threshold", monitor_threshold,
       {.min = 0, .max = 1e9, .help = "warn when the share of the update in the error passes this"});
@@ -75,7 +98,8 @@ void TrainingSpec::describe(Fields& f) {
 
 Config read_config(const Tree& tree) {
   Config config;
-  read_fields(tree, "", Fields(), {"data", "chip", "device", "network", "training"});
+  read_fields(tree, "", Fields(),
+              {"data", "chip", "device", "network", "training", "transfer", "aging"});
   read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
 
   const Tree& chip = table_or_empty(tree, "chip", "chip");
@@ -90,14 +114,25 @@ Config read_config(const Tree& tree) {
 
   config.device = table_or_empty(tree, "device", "device");
   read_network(table_or_empty(tree, "network", "network"), config.network);
-  read_fields(table_or_empty(tree, "training", "training"), "training", fields_of(config.training));
+  read_training(table_or_empty(tree, "training", "training"), config.training);
+  read_fields(table_or_empty(tree, "transfer", "transfer"), "transfer", fields_of(config.transfer));
+  read_fields(table_or_empty(tree, "aging", "aging"), "aging", fields_of(config.aging));
   // names are checked here, so that a slip shows before any work
   make_schedule(config.training.schedule);
-  make_update_rule(config.training.update);
+  config.update_rule();
   resolve_loss(config.training.loss, config.network.layers.back().activation);
   if (config.training.accumulate && config.training.schedule != "conventional")
     throw ConfigError("training.accumulate", "true",
                       "only training.schedule = \"conventional\" accumulates");
+  if (config.training.accumulate && config.training.update != "pulsed")
+    throw ConfigError("training.accumulate", "true",
+                      "the gradient is written as it is: only training.update = \"pulsed\"");
+  if (config.training.zero_shift > 0 && config.chip.weight != WeightCoding::reference_cell)
+    throw ConfigError("training.zero_shift", static_cast<double>(config.training.zero_shift),
+                      "needs a reference for each cell: chip.weight = \"reference_cell\"");
+  if (config.aging.wait_s > 0 && config.aging.after_epoch > config.epochs_in_situ())
+    throw ConfigError("aging.after_epoch", static_cast<double>(config.aging.after_epoch),
+                      fmt::format("there are {} epochs in situ", config.epochs_in_situ()));
   return config;
 }
 
@@ -113,6 +148,11 @@ Tree write_config(const Config& original) {
   for (LayerSpec& layer : config.network.layers) layers.push_back(write_fields(fields_of(layer)));
   tree["network"]["layer"] = layers;
   tree["training"] = write_fields(fields_of(config.training));
+  const auto rule = config.update_rule();
+  const Tree options = write_fields(fields_of(*rule));
+  if (!options.empty()) tree["training"][config.training.update] = options;
+  tree["transfer"] = write_fields(fields_of(config.transfer));
+  tree["aging"] = write_fields(fields_of(config.aging));
   return tree;
 }
 
@@ -128,12 +168,16 @@ DeviceSpec resolve_device(const Config& config) {
 
 std::vector<ArraySpec> array_specs(const Config& config) {
   std::vector<ArraySpec> arrays;
+  const std::vector<double> gains = config.update_rule()->gains();
   for (std::size_t l = 0; l < config.network.layers.size(); ++l) {
     const LayerSpec& layer = config.network.layers[l];
     double full_scale = automatic_full_scale(config.network.fan_in(l));
     if (config.chip.full_scale_weight) full_scale = *config.chip.full_scale_weight;
     if (layer.full_scale_weight) full_scale = *layer.full_scale_weight;
-    arrays.push_back({{config.network.rows(l), config.network.columns(l)}, full_scale});
+    arrays.push_back({.shape = {config.network.rows(l), config.network.columns(l)},
+                      .full_scale_weight = full_scale,
+                      .gains = gains,
+                      .writable_references = config.training.zero_shift > 0});
   }
   return arrays;
 }

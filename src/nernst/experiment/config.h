@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,13 @@
 #include "nernst/chip/chip_spec.h"
 #include "nernst/chip/simulated_chip.h"
 #include "nernst/device/device_spec.h"
+#include "nernst/experiment/aging.h"
 #include "nernst/experiment/data_set.h"
 #include "nernst/network/network_spec.h"
 #include "nernst/training/learning_rate.h"
 #include "nernst/training/loss.h"
+#include "nernst/training/transfer/transfer_spec.h"
+#include "nernst/training/update_rule.h"
 
 namespace nernst {
 
@@ -29,8 +33,11 @@ struct TrainingSpec {
   LossKind loss = LossKind::automatic;
   bool accumulate = false;
   bool reference = true;
+  std::int64_t zero_shift = 0;     // pairs of pulses that look for the symmetry point beforehand
+  std::int64_t refresh_every = 0;  // mini-batches between refreshes of all cells; 0 = never
   double monitor_threshold = 0.1;
   double checkpoint_s = 5;
+  Tree update_options = Tree::object();  // of the update rule: the table [training.NAME]
   void describe(Fields& f);
 };
 
@@ -40,6 +47,16 @@ struct Config {
   Tree device = Tree::object();  // changes to the preset, as [device.cell] dw_min = 0.01
   NetworkSpec network;           // its inputs follow from the data
   TrainingSpec training;
+  TransferSpec transfer;
+  AgingSpec aging;
+
+  // Epochs that are learned on the chip.
+  std::int64_t epochs_in_situ() const {
+    return transfer.enabled() ? transfer.fine_tune_epochs : training.epochs;
+  }
+  std::unique_ptr<UpdateRule> update_rule() const {
+    return make_update_rule(training.update, training.update_options);
+  }
 };
 
 // Throws ConfigError that names the key.

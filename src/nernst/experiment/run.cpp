@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/experiment/float_training.h"
 #include "nernst/experiment/memory.h"
-#include "nernst/experiment/shuffle.h"
 #include "nernst/experiment/trainer.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
@@ -46,50 +46,6 @@ RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& 
           data.checksum};
 }
 
-// The float twin on the same samples in the same order, at the same rates.
-Evaluation train_reference(const Config& config, const DataSet& data, const RunHooks& hooks) {
-  const TrainingSpec& training = config.training;
-  const LossKind loss = resolve_loss(training.loss, config.network.layers.back().activation);
-  const auto seed = static_cast<std::uint64_t>(training.seed);
-  FloatNetwork twin(config.network, loss, seed);
-  const double began_s = hooks.now_s ? hooks.now_s() : 0;
-  double reported_s = began_s;
-  const std::size_t size = data.train.size(), batch = static_cast<std::size_t>(training.batch);
-  const auto epochs = static_cast<std::size_t>(training.epochs);
-  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
-    const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
-    Matrix<float> inputs;
-    std::vector<std::uint32_t> labels;
-    for (std::size_t first = 0; first < size; first += batch) {
-      const std::size_t count = std::min(batch, size - first);
-      if (inputs.rows() != count) inputs = Matrix<float>(count, data.features());
-      labels.resize(count);
-      for (std::size_t b = 0; b < count; ++b) {
-        const auto sample = data.train.inputs.row(order[first + b]);
-        std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
-        labels[b] = data.train.labels[order[first + b]];
-      }
-      const double done =
-          static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
-      twin.train(inputs.view(), labels,
-                 training.learning_rate.at(done, static_cast<double>(epochs)));
-      if (hooks.stop && hooks.stop()) throw Interrupted();
-      if (!hooks.progress || hooks.now_s() - reported_s < 0.1) continue;
-      reported_s = hooks.now_s();
-      Progress progress{.phase = RunPhase::reference};
-      progress.fraction = done / static_cast<double>(epochs);
-      progress.epoch = epoch;
-      progress.epochs = epochs;
-      const double spent_s = reported_s - began_s;
-      progress.samples_per_second = done * static_cast<double>(size) / spent_s;
-      if (progress.fraction > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
-      hooks.progress(progress);
-    }
-  }
-  return evaluate(twin, loss, data.test, data.classes.size(),
-                  [&](std::size_t) { return hooks.stop && hooks.stop(); });
-}
-
 RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
                    const DataSet& data, const RunSetup& setup, const RunHooks& hooks) {
   const auto chip = make_chip(config, device, setup);
@@ -107,10 +63,16 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.confusion = test.confusion;
   if (data.validation.size() > 0)
     result.validation_accuracy = trainer.evaluate(data.validation).accuracy;
-  if (config.training.reference)
-    result.reference_accuracy = train_reference(config, data, hooks).accuracy;
+  result.transfer = trainer.transfer_report();
+  if (result.transfer) {
+    result.reference_accuracy = result.transfer->source_accuracy;
+    result.host_operations = float_operations(config, data);
+  } else if (config.training.reference) {
+    FloatNetwork twin = train_float(config, data, hooks);
+    result.reference_accuracy = evaluate_float(twin, config, data, hooks).accuracy;
+  }
   const double trained =
-      static_cast<double>(config.training.epochs) * static_cast<double>(data.train.size());
+      static_cast<double>(config.epochs_in_situ()) * static_cast<double>(data.train.size());
   if (trainer.position().wall_s > 0)
     result.samples_per_second = trained / trainer.position().wall_s;
   result.epochs = trainer.position().epoch;
@@ -120,6 +82,9 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.device = device.name;
   result.schedule = config.training.schedule;
   result.update = config.training.update;
+  result.weights = 0;
+  for (const ArraySpec& array : array_specs(config))
+    result.weights += static_cast<std::int64_t>(array.shape.rows * array.shape.columns);
   result.run = folder.path().string();
 
   const Tree json = result_json(result);
@@ -149,7 +114,8 @@ std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec&
   const auto seed = static_cast<std::uint64_t>(config.training.seed);
   auto chip = std::make_unique<SimulatedChip>(config.chip, device, array_specs(config), seed,
                                               setup.backend, Threads(setup.threads));
-  if (config.chip.init == InitialState::random)
+  // what a transfer writes to stands in the middle
+  if (config.chip.init == InitialState::random && !config.transfer.enabled())
     for (std::size_t l = 0; l < config.network.layers.size(); ++l)
       chip->fabricate(l, initial_weights(config.network, l, seed).view());
   return chip;
@@ -195,7 +161,13 @@ Tree result_json(const RunResult& result) {
       result.reference_accuracy ? Tree(*result.reference_accuracy) : Tree(nullptr);
   json["samples_per_second"] = result.samples_per_second;
   json["epochs"] = result.epochs;
+  json["weights"] = result.weights;
   json["weights_digest"] = result.weights_digest;
+  if (result.transfer) {
+    TransferReport report = *result.transfer;
+    json["transfer"] = write_fields(fields_of(report));
+  }
+  json["host_operations"] = result.host_operations;
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {
     const auto row = result.confusion.row(r);

@@ -16,7 +16,7 @@
 
 namespace nernst {
 
-enum class RunPhase { training, evaluating, reference };
+enum class RunPhase { training, evaluating, reference, programming, comparing };
 
 // Where a run is, for a person who waits.
 struct Progress {
@@ -49,6 +49,9 @@ struct RunResult {
   double samples_per_second = 0;
   std::uint64_t epochs = 0;
   std::string weights_digest;
+  std::int64_t weights = 0;                // of the network
+  std::int64_t host_operations = 0;        // multiply-adds of a training on the computer
+  std::optional<TransferReport> transfer;  // where a trained network was written to the chip
   Matrix<std::int64_t> confusion;
   Books books;
   std::int64_t pulses_per_cell_max = 0;

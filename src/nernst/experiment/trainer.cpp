@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nernst/experiment/preparation.h"
 #include "nernst/experiment/shuffle.h"
 #include "nernst/io/json.h"
 
@@ -19,13 +20,6 @@ constexpr std::uint64_t kLinesPerEpoch = 10, kLeastSamplesPerLine = 500;
 // How many lines are due after `done` of `size` samples.
 std::uint64_t lines_due(std::uint64_t done, std::uint64_t size) {
   return done / std::max(size / kLinesPerEpoch, kLeastSamplesPerLine);
-}
-
-// All state that training changes: the chip's and the monitor's.
-std::vector<PlaneView> all_state(SimulatedChip& chip, DivergenceMonitor& monitor) {
-  std::vector<PlaneView> state = chip.state();
-  state.push_back(monitor.state());
-  return state;
 }
 
 }  // namespace
@@ -47,16 +41,24 @@ Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip,
       hooks_(&hooks),
       loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
       schedule_(make_schedule(config.training.schedule)),
-      update_(make_update_rule(config.training.update)),
+      update_(config.update_rule()),
       monitor_(config.network.layers.size()) {
   started_s_ = saved_s_ = now_s();
+  update_->prepare(chip, static_cast<std::uint64_t>(config.training.seed));
+}
+
+std::vector<PlaneView> Trainer::state() {
+  std::vector<PlaneView> all = chip_->state();
+  all.push_back(monitor_.state());
+  for (PlaneView& plane : update_->state()) all.push_back(std::move(plane));
+  return all;
 }
 
 void Trainer::restore() {
   const auto checkpoint = folder_->file("checkpoint.h5");
   const auto metrics = folder_->file("metrics.jsonl");
   if (std::filesystem::exists(checkpoint)) {
-    read_checkpoint(checkpoint, identity_, position_, books_, all_state(*chip_, monitor_));
+    read_checkpoint(checkpoint, identity_, position_, books_, state());
     chip_->ledger().restore(books_.training, books_.signal_words_peak, books_.weight_words_peak);
   }
   // what was written after the checkpoint will be written again
@@ -79,7 +81,9 @@ const Books& Trainer::books() {
 
 void Trainer::run() {
   metrics_ = std::make_unique<io::AppendFile>(folder_->file("metrics.jsonl"));
-  const auto epochs = static_cast<std::uint64_t>(config_->training.epochs);
+  if (position_.prepared == 0) prepare();
+  age();
+  const auto epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
   while (position_.epoch < epochs) {
     begin_epoch();
     while (position_.sample < data_->train.size()) {
@@ -88,8 +92,44 @@ void Trainer::run() {
       save_if_due(config_->training.checkpoint_s);
     }
     end_epoch();
+    age();
   }
   save();
+}
+
+void Trainer::prepare() {
+  if (config_->training.zero_shift > 0) shift_zero(*config_, *chip_);
+  if (config_->transfer.enabled()) {
+    FloatNetwork source = train_float(*config_, *data_, *hooks_);
+    TransferReport report = transfer(*config_, chip_->device(), source, *chip_, *hooks_);
+    report.source_accuracy = evaluate_float(source, *config_, *data_, *hooks_).accuracy;
+    io::write_file_atomically(
+        folder_->file("transfer.json"),
+        io::to_json(write_fields(fields_of(report)), io::JsonLayout::indented));
+    write_metrics(Tested::yes);
+  }
+  position_.prepared = 1;
+  if (config_->training.zero_shift > 0 || config_->transfer.enabled()) save();
+}
+
+void Trainer::age() {
+  const AgingSpec& aging = config_->aging;
+  if (aging.wait_s == 0 || position_.aged != 0 ||
+      position_.epoch != static_cast<std::uint64_t>(aging.after_epoch))
+    return;
+  chip_->wait(aging.wait_s);
+  position_.aged = 1;
+  write_metrics(Tested::yes);
+  save();
+}
+
+std::optional<TransferReport> Trainer::transfer_report() const {
+  const auto path = folder_->file("transfer.json");
+  if (!config_->transfer.enabled()) return std::nullopt;
+  TransferReport report;
+  read_fields(io::parse_json(io::read_file(path, 1 << 16), path.string()), path.string(),
+              fields_of(report));
+  return report;
 }
 
 void Trainer::begin_epoch() {
@@ -111,17 +151,22 @@ void Trainer::train_batch() {
     chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, sample.size()));
   }
 
-  const StepSetup setup{
-      .network = *network_,
-      .update = *update_,
-      .loss = loss_,
-      .monitor = monitor_,
-      .rate = training.learning_rate.at(epochs_done(), static_cast<double>(training.epochs)),
-      .accumulate = training.accumulate,
-      .seed = static_cast<std::uint64_t>(training.seed),
-      .step = position_.step};
+  const StepSetup setup{.network = *network_,
+                        .update = *update_,
+                        .loss = loss_,
+                        .monitor = monitor_,
+                        .rate = training.learning_rate.at(
+                            epochs_done(), static_cast<double>(config_->epochs_in_situ())),
+                        .accumulate = training.accumulate,
+                        .seed = static_cast<std::uint64_t>(training.seed),
+                        .step = position_.step};
   BatchStep step(setup, inputs_.view(), labels_);
   schedule_->train(step);
+  const auto steps = static_cast<std::int64_t>(position_.step + 1);
+  if (training.refresh_every > 0 && steps % training.refresh_every == 0)
+    for (std::size_t a = 0; a < chip_->arrays(); ++a)
+      for (std::size_t p = 0; p < chip_->parts(a); ++p)
+        refresh(*chip_, {a, p}, config_->transfer.verify);
 
   const BatchResult& result = step.result();
   // far beyond what any network that still learns has, however large its outputs
@@ -144,7 +189,7 @@ void Trainer::train_batch() {
                static_cast<double>(size) / std::min(1000.0, static_cast<double>(samples_here_)));
   watch();
   const bool line_due = lines_due(position_.sample, data_->train.size()) > lines_before;
-  if (line_due && position_.sample < data_->train.size()) write_metrics(false);
+  if (line_due && position_.sample < data_->train.size()) write_metrics(Tested::no);
 }
 
 void Trainer::watch() {
@@ -168,23 +213,26 @@ void Trainer::end_epoch() {
   // an evaluation that is interrupted is lost, so little training may be lost with it
   constexpr double most_lost_s = 1;
   save_if_due(std::min(most_lost_s, config_->training.checkpoint_s));
-  write_metrics(true);
   position_.epoch += 1;
   position_.sample = 0;
+  write_metrics(Tested::yes);
 }
 
-void Trainer::write_metrics(bool epoch_done) {
+void Trainer::write_metrics(Tested tested) {
   Tree line = Tree::object();
   const double seen = static_cast<double>(std::max<std::uint64_t>(position_.seen, 1));
-  line["epoch"] = epoch_done ? static_cast<double>(position_.epoch + 1) : epochs_done();
+  line["epoch"] = epochs_done();
   line["step"] = position_.step;
-  line["train_loss"] = position_.loss / seen;
-  line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
-  line["rho"] = monitor_.rho();
+  if (position_.seen > 0) {
+    line["train_loss"] = position_.loss / seen;
+    line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
+    line["rho"] = monitor_.rho();
+  }
+  if (position_.aged != 0) line["aged"] = true;
   line["time_s"] = chip_->ledger().counts.time_s;
   line["energy_J"] = chip_->ledger().counts.energy.total_J();
   line["pulses"] = chip_->ledger().counts.pulses;
-  if (epoch_done) {
+  if (tested == Tested::yes) {
     const Evaluation test = evaluate(data_->test);
     line["test_loss"] = test.loss;
     line["test_accuracy"] = test.accuracy;
@@ -212,7 +260,7 @@ Evaluation Trainer::evaluate(const Samples& samples) {
       Progress progress{.phase = RunPhase::evaluating};
       progress.fraction = static_cast<double>(count) / static_cast<double>(samples.size());
       progress.epoch = position_.epoch;
-      progress.epochs = static_cast<std::uint64_t>(config_->training.epochs);
+      progress.epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
       progress.accuracy = recent_accuracy_;
       const double spent_s = now_s() - began_s;
       if (spent_s > 0) progress.samples_per_second = static_cast<double>(count) / spent_s;
@@ -233,8 +281,7 @@ Evaluation Trainer::evaluate(const Samples& samples) {
 void Trainer::save() {
   const double began_s = now_s();
   position_.wall_s = wall_before_s_ + began_s - started_s_;
-  write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(),
-                   all_state(*chip_, monitor_));
+  write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(), state());
   saved_s_ = now_s();
   save_cost_s_ = saved_s_ - began_s;
 }
@@ -252,15 +299,15 @@ void Trainer::report() {
   if (!hooks_->progress || now_s() - reported_s_ < 0.1) return;
   reported_s_ = now_s();
   Progress progress;
-  progress.fraction = epochs_done() / static_cast<double>(config_->training.epochs);
+  const auto epochs = static_cast<double>(config_->epochs_in_situ());
+  progress.fraction = epochs_done() / epochs;
   progress.epoch = position_.epoch;
-  progress.epochs = static_cast<std::uint64_t>(config_->training.epochs);
+  progress.epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
   progress.accuracy = recent_accuracy_;
   progress.rho = monitor_.largest();
   const double spent_s = now_s() - started_s_;
   if (spent_s > 0) progress.samples_per_second = static_cast<double>(samples_here_) / spent_s;
-  const double left = (1 - progress.fraction) * static_cast<double>(config_->training.epochs) *
-                      static_cast<double>(data_->train.size());
+  const double left = (1 - progress.fraction) * epochs * static_cast<double>(data_->train.size());
   if (progress.samples_per_second > 0) progress.seconds_left = left / progress.samples_per_second;
   hooks_->progress(progress);
 }

@@ -29,14 +29,21 @@ class Trainer {
 
   const RunPosition& position() const { return position_; }
   const Books& books();
+  // How the transfer before training went, where there was one.
+  std::optional<TransferReport> transfer_report() const;
   // Evaluates on the chip with the work entered in the evaluation's book.
   Evaluation evaluate(const Samples& samples);
 
  private:
+  // All state that training changes: of the chip, the monitor and the update rule.
+  std::vector<PlaneView> state();
+  void prepare();
+  void age();
   void begin_epoch();
   void train_batch();
   void end_epoch();
-  void write_metrics(bool epoch_done);
+  enum class Tested { no, yes };
+  void write_metrics(Tested tested);
   void save();
   void save_if_due(double wanted_spacing_s);
   void report();

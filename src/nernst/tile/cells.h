@@ -309,7 +309,7 @@ template <class Law, class T>
 void Cells<Law, T>::zero_reference(std::size_t row, std::size_t column, std::uint64_t event) {
   NERNST_CHECK(!reference_.empty() && !pair());
   const std::size_t position = layout_.position(0, row, column);
-  const T spread = static_cast<T>(device_.spread.offset);
+  const T spread = static_cast<T>(device_.spread.reference);
   const T error = spread > T(0) ? spread * normal(reference_noise_, 0, row, column, event) : T(0);
   reference_[position] = T(0);
   reference_[position] = error - visible_net(row, column);

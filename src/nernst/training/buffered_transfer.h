@@ -26,8 +26,8 @@ class BufferedTransfer : public FastArray {
  protected:
   explicit BufferedTransfer(double transfer_rate) : FastArray(0, transfer_rate) {}
 
-  // H[:, column] += transfer_rate read / step of C; C gets one pulse where |H| >= 1, and H gives
-  // it.
+  // H[:, column] += transfer_rate read / step of C; where |H| >= 1, C gets one pulse and H starts
+  // again from 0, so that what a single pulse cannot pass on does not pile up.
   void buffer(Chip& chip, std::size_t array, std::size_t column, const std::vector<double>& read) {
     Matrix<double>& h = buffers_[array].values();
     const double step = chip.weight_step(array);
@@ -39,7 +39,7 @@ class BufferedTransfer : public FastArray {
       if (held < 1 && held > -1) continue;
       any = true;
       pulses[r] = held > 0 ? 1 : -1;
-      held -= pulses[r];
+      held = 0;
       // (an update takes d away)
       pulses[r] = -pulses[r];
     }

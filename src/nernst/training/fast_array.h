@@ -21,7 +21,9 @@ class FastArray : public UpdateRule {
     f.real("transfer_rate", transfer_rate_,
            {.min = 0, .max = 1e9, .help = "share of a column of A that goes on to C"});
     f.integer("transfer_every", transfer_every_,
-              {.min = 1, .max = 1e9, .help = "updates between reads of a column of A"});
+              {.min = 1, .max = 1e9, .help = "updates between transfers"});
+    f.integer("transfer_columns", transfer_columns_,
+              {.min = 1, .max = 1 << 20, .help = "columns of A that a transfer reads"});
   }
 
   std::vector<double> gains() const override { return {1.0, gamma_}; }
@@ -37,8 +39,12 @@ class FastArray : public UpdateRule {
     for (std::size_t b = 0; b < x.rows(); ++b) {
       chip.outer_update({array, 1}, driven(array, x.row(b)), d.row(b), share);
       if (++updates_[array] % every != 0) continue;
-      const std::size_t column = (updates_[array] / every - 1) % x.columns();
-      transfer(chip, array, column, read_column(chip, {array, 1}, column));
+      const auto columns = static_cast<std::uint64_t>(transfer_columns_);
+      const std::uint64_t first = (updates_[array] / every - 1) * columns;
+      for (std::uint64_t k = first; k < first + columns; ++k) {
+        const std::size_t column = k % x.columns();
+        transfer(chip, array, column, read_column(chip, {array, 1}, column));
+      }
     }
   }
 
@@ -69,7 +75,7 @@ class FastArray : public UpdateRule {
 
  private:
   double gamma_, fast_factor_ = 1, transfer_rate_;
-  std::int64_t transfer_every_ = 1;
+  std::int64_t transfer_every_ = 1, transfer_columns_ = 1;
   std::vector<std::uint64_t> updates_;  // samples taken by each array
 };
 

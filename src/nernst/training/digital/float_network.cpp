@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "nernst/base/lane_math.h"
+#include "nernst/base/noise.h"
 #include "nernst/tile/kernels/matvec.h"
 
 namespace nernst {
@@ -73,6 +75,32 @@ void FloatNetwork::backward(std::uint32_t label) {
     for (std::size_t k = 0; k < d.size(); ++k)
       d[k] = sums[k] * static_cast<float>(derivative_from_activation(below, activations[k]));
   }
+}
+
+double FloatNetwork::train_noisy(MatrixView<const float> inputs,
+                                 std::span<const std::uint32_t> labels, double rate,
+                                 std::span<const double> spread, std::uint64_t seed,
+                                 std::uint64_t step) {
+  NERNST_CHECK(spread.size() == weights_.size());
+  std::vector<PaddedMatrix<float>> clean = weights_;
+  std::vector<PaddedMatrix<float>> noisy = weights_;
+  for (std::size_t l = 0; l < weights_.size(); ++l) {
+    const NoiseStream stream(seed, static_cast<std::uint32_t>(l), Purpose::injected);
+    std::vector<float> z(weights_[l].rows() * weights_[l].columns());
+    fill_normals(stream, step, z);
+    for (std::size_t r = 0, k = 0; r < weights_[l].rows(); ++r)
+      for (float& w : noisy[l].row(r)) w += static_cast<float>(spread[l]) * z[k++];
+  }
+  weights_ = noisy;
+  const double loss = train(inputs, labels, rate);
+  // what was learned under noise, on the weights without it
+  for (std::size_t l = 0; l < weights_.size(); ++l)
+    for (std::size_t r = 0; r < weights_[l].rows(); ++r) {
+      const auto learned = weights_[l].row(r), from = noisy[l].row(r), to = clean[l].row(r);
+      for (std::size_t c = 0; c < to.size(); ++c) to[c] += learned[c] - from[c];
+    }
+  weights_ = std::move(clean);
+  return loss;
 }
 
 double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::uint32_t> labels,

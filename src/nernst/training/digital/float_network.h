@@ -32,6 +32,12 @@ class FloatNetwork {
   // One step on B samples (B x inputs): W -= rate * mean gradient. Returns the sum of the losses.
   double train(MatrixView<const float> inputs, std::span<const std::uint32_t> labels, double rate);
 
+  // The same with the gradient taken where normal noise of spread[l] is on every weight of layer l,
+  // new in each step, so that the network learns to bear it (noise of (seed, `step`)).
+  double train_noisy(MatrixView<const float> inputs, std::span<const std::uint32_t> labels,
+                     double rate, std::span<const double> spread, std::uint64_t seed,
+                     std::uint64_t step);
+
  private:
   void backward(std::uint32_t label);
   // What the columns of a layer are driven with: activations and, where it has a bias, a 1.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// `nernst compare`: strategies, devices and seeds over one experiment, in one table.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nernst/base/error.h"
+#include "nernst/cli/clock.h"
+#include "nernst/cli/command.h"
+#include "nernst/cli/exit_code.h"
+#include "nernst/cli/progress_bar.h"
+#include "nernst/cli/quantity.h"
+#include "nernst/cli/run_options.h"
+#include "nernst/cli/stop_signal.h"
+#include "nernst/cli/text_table.h"
+#include "nernst/experiment/compare.h"
+#include "nernst/io/file.h"
+#include "nernst/io/toml.h"
+
+namespace nernst {
+
+class CompareCommand final : public Command {
+ public:
+  static constexpr std::string_view kName = "compare";
+  static constexpr std::string_view kHelp =
+      "train one network in several ways, on several devices and seeds; one table";
+  static constexpr std::string_view kExamples =
+      "nernst compare examples/compare.toml --threads 2\n"
+      "nernst compare examples/compare.toml --set data.train_limit=2000 --out runs/quick";
+
+  void options(CLI::App& app) override {
+    app.add_option("FILE", file_, "the experiment, with [compare], [[strategy]], [[device_case]]")
+        ->type_name("")
+        ->required();
+    app.add_option("--out", out_, "folder; given again, the comparison in it goes on")
+        ->type_name("DIR");
+    add_set_option(app, settings_);
+    app.add_option("--threads", threads_, "runs at once")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
+  }
+
+  Answer run(Console& console) override {
+    Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
+    for (const std::string& setting : settings_) io::set_value(tree, setting);
+    const Comparison comparison = read_comparison(tree);
+    const std::string name = std::filesystem::path(file_).stem().string();
+    const std::filesystem::path folder = out_.empty() ? "runs/" + name : out_;
+
+    const StopSignal stop;
+    ProgressReport report(console);
+    CompareHooks hooks;
+    hooks.now_s = stopwatch();
+    hooks.stop = [&] { return stop.asked(); };
+    hooks.progress = [&](const CompareProgress& progress) {
+      Progress shown{.phase = RunPhase::comparing};
+      shown.fraction = progress.fraction;
+      shown.epoch = progress.done;
+      shown.epochs = progress.jobs;
+      shown.seconds_left = progress.seconds_left;
+      report.show(shown, hooks.now_s());
+    };
+    const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
+    try {
+      const Tree answer = run_comparison(comparison, folder, setup, hooks);
+      return {text_of(answer, console.out()), answer};
+    } catch (const Interrupted&) {
+      throw Stopped(
+          fmt::format("interrupted; the same command goes on in {}", shell_word(folder.string())));
+    }
+  }
+
+ private:
+  static double mean_of(const Tree& row, const char* column) {
+    const Tree& value = row.at(column).at("mean");
+    return value.is_null() ? std::nan("") : value.get<double>();
+  }
+  static std::string spread_of(const Tree& summary) {
+    if (summary.at("mean").is_null()) return "-";
+    std::string text = fmt::format("{:.2f}", 100 * summary.at("mean").get<double>());
+    if (!summary.at("spread").is_null())
+      text += fmt::format(" ± {:.2f}", 100 * summary.at("spread").get<double>());
+    return text;
+  }
+  static std::string whole(double value) {
+    return std::isnan(value) ? "-" : count(static_cast<std::int64_t>(std::llround(value)));
+  }
+
+  static std::string text_of(const Tree& answer, const Look& look) {
+    const auto unit = [&look](double value, const char* of) {
+      return std::isnan(value) ? std::string("-") : quantity(value, of, look);
+    };
+    const Tree& rows = answer.at("strategies");
+    const std::vector<Shade> head(8, Shade::faint);
+    TextTable costs({Align::left, Align::left, Align::right, Align::right, Align::right,
+                     Align::right, Align::right});
+    costs.row({"", "device", "accuracy, %", "chip time", "energy", "pulses/weight", "failed"},
+              head);
+    TextTable needs({Align::left, Align::left, Align::right, Align::right, Align::right,
+                     Align::right, Align::right});
+    needs.row(
+        {"", "device", "signal words", "weight words", "cells read", "verifies", "on the computer"},
+        head);
+    for (const Tree& row : rows) {
+      const std::string name = row.at("name"), device = row.at("device");
+      costs.row({name, device, spread_of(row.at("test_accuracy")),
+                 unit(mean_of(row, "time_s"), "s"), unit(mean_of(row, "energy_J"), "J"),
+                 whole(mean_of(row, "pulses_per_cell")), whole(row.at("failed").get<double>())});
+      needs.row({name, device, whole(mean_of(row, "signal_words")),
+                 whole(mean_of(row, "weight_words")), whole(mean_of(row, "cell_reads")),
+                 whole(mean_of(row, "verifies")), unit(mean_of(row, "host_operations"), "MAC")});
+    }
+    costs.row({"float, on the computer", "", spread_of(answer.at("float_accuracy"))});
+    TextTable digital({Align::left, Align::right, Align::left});
+    for (const Tree& machine : answer.at("baseline"))
+      digital.row({machine.at("name"), unit(machine.at("energy_J").get<double>(), "J"),
+                   machine.at("source")},
+                  {Shade::plain, Shade::plain, Shade::faint});
+    const auto title = [&look](const std::string& text) {
+      return shaded(text, Shade::strong, look) + "\n";
+    };
+    return title(answer.at("title").get<std::string>() + ": " +
+                 answer.at("data").get<std::string>()) +
+           costs.text(look) + title("What it needed (mean over seeds)") + needs.text(look) +
+           title("The same training on digital hardware, arithmetic and weights only") +
+           digital.text(look) + "  folder: " + answer.at("folder").get<std::string>() + "\n";
+  }
+
+  std::string file_, out_;
+  std::vector<std::string> settings_;
+  int threads_ = 1;
+};
+
+}  // namespace nernst

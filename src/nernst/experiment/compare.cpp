@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/compare.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "nernst/base/statistics.h"
+#include "nernst/experiment/float_training.h"
+#include "nernst/io/file.h"
+#include "nernst/io/hash.h"
+#include "nernst/io/json.h"
+#include "nernst/io/toml.h"
+
+namespace nernst {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// `changes` over `base`, table by table.
+void merge(Tree& base, const Tree& changes) {
+  for (const auto& [key, value] : changes.items()) {
+    if (value.is_object() && base.contains(key) && base[key].is_object()) {
+      merge(base[key], value);
+    } else {
+      base[key] = value;
+    }
+  }
+}
+
+// An entry of a list of named tables.
+struct Case {
+  std::string name;
+  Tree changes = Tree::object();
+  Tree on = Tree::object();  // changes for single devices
+};
+
+std::vector<Case> read_cases(const Tree& tree, const std::string& key) {
+  std::vector<Case> cases;
+  if (!tree.contains(key)) return cases;
+  if (!tree[key].is_array()) throw ConfigError(key, "", fmt::format("give tables [[{}]]", key));
+  std::set<std::string> names;
+  for (std::size_t k = 0; k < tree[key].size(); ++k) {
+    const std::string where = fmt::format("{}.{}", key, k);
+    Tree table = tree[key][k];
+    if (!table.is_object() || !table.contains("name") || !table["name"].is_string())
+      throw ConfigError(where + ".name", "", "give the name that it has in the table");
+    Case one{.name = table["name"].get<std::string>()};
+    const bool plain = !one.name.empty() && one.name.size() <= 60 &&
+                       one.name.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+                           "WXYZ0123456789_-+. ") == std::string::npos &&
+                       one.name.front() != '.';
+    if (!plain)
+      throw ConfigError(where + ".name", one.name,
+                        "names a folder too: letters, digits, blanks and _ - + .");
+    if (!names.insert(one.name).second)
+      throw ConfigError(where + ".name", one.name, "is there twice; give each a name of its own");
+    table.erase("name");
+    if (table.contains("on")) {
+      one.on = table["on"];
+      table.erase("on");
+    }
+    one.changes = table;
+    cases.push_back(one);
+  }
+  return cases;
+}
+
+std::string folder_name(const std::string& strategy, const std::string& device, std::int64_t seed) {
+  std::string name = strategy + (device.empty() ? "" : "-" + device);
+  for (char& c : name)
+    if (c == ' ') c = '_';
+  return fmt::format("{}-seed{}", name, seed);
+}
+
+// The result of a run that is done, or why there is none.
+std::optional<Tree> finished(const fs::path& folder) {
+  for (const char* name : {"result.json", "diverged.json"}) {
+    const fs::path file = folder / name;
+    if (fs::exists(file)) return io::parse_json(io::read_file(file, 1 << 24), file.string());
+  }
+  return std::nullopt;
+}
+
+Tree run_job(const CompareJob& job, const fs::path& folder, const RunSetup& setup,
+             const RunHooks& hooks) {
+  if (auto done = finished(folder)) return *done;
+  try {
+    const bool begun = fs::exists(folder / "config.toml");
+    return result_json(begun ? resume_run(folder, setup, hooks)
+                             : start_run(job.config, folder, setup, hooks));
+  } catch (const Diverged& diverged) {
+    const Tree answer = {{"diverged", diverged.what()}};
+    io::write_file_atomically(folder / "diverged.json", io::to_json(answer, io::JsonLayout::line));
+    return answer;
+  }
+}
+
+// The float network of the experiment, once for each seed.
+Tree run_float(const Comparison& comparison, std::int64_t seed, const fs::path& folder,
+               const RunHooks& hooks) {
+  if (auto done = finished(folder)) return *done;
+  Config config = comparison.base;
+  config.training.seed = seed;
+  const DataSet data = load_data(config.data);
+  fit_network(config, data);
+  FloatNetwork network = train_float(config, data, hooks);
+  Tree result = Tree::object();
+  result["test_accuracy"] = evaluate_float(network, config, data, hooks).accuracy;
+  result["operations"] = float_operations(config, data);
+  result["data"] = data.title;
+  io::make_folder(folder);
+  io::write_file_atomically(folder / "result.json", io::to_json(result, io::JsonLayout::line));
+  return result;
+}
+
+// How far one run is, from its phases.
+double fraction_of(const Progress& progress, bool transfer) {
+  switch (progress.phase) {
+    case RunPhase::reference:
+      return transfer ? 0.8 * progress.fraction : 1;
+    case RunPhase::programming:
+      return 0.8 + 0.1 * progress.fraction;
+    case RunPhase::training:
+      return transfer ? 0.9 + 0.1 * progress.fraction : 0.98 * progress.fraction;
+    case RunPhase::evaluating:
+    case RunPhase::comparing:
+      return 0;
+  }
+  return 0;
+}
+
+// All tasks on some threads; the first exception stops the rest and is thrown again.
+class Crew {
+ public:
+  Crew(std::size_t tasks, const CompareHooks& hooks) : hooks_(&hooks), fractions_(tasks, 0.0) {
+    began_s_ = now_s();
+  }
+
+  // task(k, hooks) for every k.
+  void work(int threads, const std::vector<std::string>& names, const std::vector<bool>& transfers,
+            const std::function<void(std::size_t, const RunHooks&)>& task) {
+    std::atomic<std::size_t> next = 0;
+    const auto take = [&] {
+      for (std::size_t k = next++; k < fractions_.size() && !stopped_; k = next++) {
+        try {
+          RunHooks hooks;
+          hooks.now_s = hooks_->now_s;
+          hooks.stop = [this] { return stopped_ || (hooks_->stop && hooks_->stop()); };
+          hooks.progress = [this, k, &names, &transfers](const Progress& progress) {
+            report(k, fraction_of(progress, transfers[k]), names[k]);
+          };
+          task(k, hooks);
+          report(k, 1, names[k]);
+        } catch (...) {
+          const std::lock_guard lock(mutex_);
+          if (!error_) error_ = std::current_exception();
+          stopped_ = true;
+        }
+      }
+    };
+    std::vector<std::jthread> crew;
+    for (int t = 1; t < threads; ++t) crew.emplace_back(take);
+    take();
+    crew.clear();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  double now_s() const { return hooks_->now_s ? hooks_->now_s() : 0; }
+
+  void report(std::size_t k, double fraction, const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    // a run whose result was there already says nothing of the time that the others take
+    if (fractions_[k] == 0 && fraction == 1) known_ += 1;
+    fractions_[k] = std::max(fractions_[k], fraction);
+    if (!hooks_->progress) return;
+    CompareProgress progress{.jobs = fractions_.size(), .running = name};
+    double sum = 0;
+    for (const double f : fractions_) {
+      sum += f;
+      progress.done += f == 1 ? 1 : 0;
+    }
+    progress.fraction = sum / static_cast<double>(fractions_.size());
+    const double made = sum - known_, left = static_cast<double>(fractions_.size()) - sum;
+    if (made > 0) progress.seconds_left = (now_s() - began_s_) * left / made;
+    hooks_->progress(progress);
+  }
+
+  const CompareHooks* hooks_;
+  std::mutex mutex_;
+  std::vector<double> fractions_;
+  double known_ = 0, began_s_ = 0;
+  std::atomic<bool> stopped_ = false;
+  std::exception_ptr error_;
+};
+
+Tree summary_of(const std::vector<double>& values) {
+  Tree tree = Tree::object();
+  tree["mean"] = values.empty() ? Tree(nullptr) : Tree(mean(values));
+  tree["spread"] = values.size() < 2 ? Tree(nullptr) : Tree(deviation(values));
+  tree["values"] = values;
+  return tree;
+}
+
+// A number of a result: "ledger.time_s".
+double number_in(const Tree& result, const std::string& path) {
+  const Tree* place = &result;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    place = &place->at(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return place->get<double>();
+}
+
+Tree strategy_row(const CompareJob& first, const std::vector<Tree>& results) {
+  static const std::vector<std::pair<const char*, const char*>> columns = {
+      {"test_accuracy", "test_accuracy"},
+      {"time_s", "ledger.time_s"},
+      {"energy_J", "ledger.energy_J"},
+      {"pulses_per_cell_max", "ledger.pulses_per_cell_max"},
+      {"cell_reads", "ledger.cell_reads"},
+      {"verifies", "ledger.verifies"},
+      {"signal_words", "ledger.signal_words_peak"},
+      {"weight_words", "ledger.weight_words_peak"},
+      {"host_bytes", "ledger.host_bytes"},
+      {"digital_operations", "ledger.digital_operations"},
+      {"host_operations", "host_operations"}};
+  Tree row = {{"name", first.strategy}, {"device", first.device}, {"seeds", results.size()}};
+  std::int64_t failed = 0;
+  std::vector<const Tree*> done;
+  for (const Tree& result : results) {
+    if (result.contains("diverged"))
+      ++failed;
+    else
+      done.push_back(&result);
+  }
+  row["failed"] = failed;
+  for (const auto& [name, path] : columns) {
+    std::vector<double> values;
+    for (const Tree* result : done) values.push_back(number_in(*result, path));
+    row[name] = summary_of(values);
+  }
+  std::vector<double> per_cell;
+  for (const Tree* result : done)
+    per_cell.push_back(number_in(*result, "ledger.pulses") / number_in(*result, "weights"));
+  row["pulses_per_cell"] = summary_of(per_cell);
+  return row;
+}
+
+// What the same training costs on digital hardware, in arithmetic and memory alone.
+Tree baselines(double operations, const std::vector<double>& accuracies) {
+  struct Machine {
+    const char* name;
+    double e_operation_J;
+    const char* source;
+  };
+  // a multiply-add is two floating-point operations
+  static const Machine machines[] = {
+      {"GPU at peak (H100)", 2 * 0.7e-12, "0.7 pJ per operation at peak, quoted"},
+      {"GPU at peak (V100)", 2 * 2.4e-12, "2.4 pJ per operation at peak, quoted"},
+      {"digital, 45 nm, weights in SRAM", 4.6e-12 + 5e-12,
+       "3.7 + 0.9 pJ for a multiply-add, 10 pJ for 64 bit of SRAM; quoted from Horowitz 2014"},
+      {"digital, 45 nm, weights in DRAM", 4.6e-12 + 975e-12,
+       "as before, 1.3 to 2.6 nJ for 64 bit of DRAM; quoted from Horowitz 2014"}};
+  Tree list = Tree::array();
+  for (const Machine& machine : machines) {
+    Tree entry = {{"name", machine.name},
+                  {"energy_J", operations * machine.e_operation_J},
+                  {"operations", operations},
+                  {"source", machine.source}};
+    if (!accuracies.empty()) entry["test_accuracy"] = mean(accuracies);
+    list.push_back(entry);
+  }
+  return list;
+}
+
+}  // namespace
+
+void CompareSpec::describe(Fields& f) {
+  f.text("title", title, "what stands above the table");
+  f.integers("seeds", seeds, {.min = 0, .max = 9e15, .help = "seeds that every strategy has"});
+}
+
+Comparison read_comparison(const Tree& original) {
+  Tree tree = original;
+  Comparison comparison;
+  comparison.text = io::to_toml(original);
+  if (tree.contains("compare")) {
+    if (!tree["compare"].is_object()) throw ConfigError("compare", "", "must be a table");
+    read_fields(tree["compare"], "compare", fields_of(comparison.spec));
+  }
+  if (comparison.spec.seeds.empty()) throw ConfigError("compare.seeds", "[]", "give one at least");
+  const std::vector<Case> strategies = read_cases(tree, "strategy");
+  std::vector<Case> devices = read_cases(tree, "device_case");
+  if (strategies.empty())
+    throw ConfigError("strategy", "none", "give at least one [[strategy]] with a name");
+  if (devices.empty()) devices.emplace_back();
+  for (const char* key : {"compare", "strategy", "device_case"}) tree.erase(key);
+  comparison.base = read_config(tree);
+
+  for (const Case& strategy : strategies) {
+    for (const auto& [name, changes] : strategy.on.items())
+      if (std::none_of(devices.begin(), devices.end(),
+                       [&name = name](const Case& device) { return device.name == name; }))
+        throw ConfigError("strategy.on", name, "is not the name of a [[device_case]]");
+    for (const Case& device : devices) {
+      Tree merged = tree;
+      merge(merged, device.changes);
+      merge(merged, strategy.changes);
+      if (strategy.on.contains(device.name)) merge(merged, strategy.on[device.name]);
+      CompareJob job{.strategy = strategy.name, .device = device.name};
+      try {
+        job.config = read_config(merged);
+        resolve_device(job.config);
+      } catch (const ConfigError& error) {
+        throw ConfigError(fmt::format("strategy \"{}\"", strategy.name), "", error.what());
+      }
+      job.config.training.reference = false;
+      for (const std::int64_t seed : comparison.spec.seeds) {
+        job.seed = job.config.training.seed = seed;
+        job.folder = folder_name(strategy.name, device.name, seed);
+        comparison.jobs.push_back(job);
+      }
+    }
+  }
+  return comparison;
+}
+
+Tree run_comparison(const Comparison& comparison, const fs::path& folder, const RunSetup& setup,
+                    const CompareHooks& hooks) {
+  const fs::path begun = folder / "compare.toml";
+  if (fs::exists(begun)) {
+    if (io::read_file(begun, 1 << 20) != comparison.text)
+      throw ConfigError("--out", folder.string(),
+                        "holds another comparison; give another folder, or the file it began with");
+  } else {
+    std::error_code error;
+    if (fs::exists(folder) && !fs::is_empty(folder, error))
+      throw ConfigError("--out", folder.string(), "is there already; give another folder");
+    io::make_folder(folder);
+    io::write_file_atomically(begun, comparison.text);
+  }
+
+  // the float networks first: they are the measure, and the soonest done
+  const std::vector<std::int64_t>& seeds = comparison.spec.seeds;
+  std::vector<Tree> results(seeds.size() + comparison.jobs.size());
+  std::vector<std::string> names;
+  for (const std::int64_t seed : seeds) names.push_back(fmt::format("float-seed{}", seed));
+  std::vector<bool> transfers(seeds.size(), true);
+  for (const CompareJob& job : comparison.jobs) {
+    names.push_back(job.folder);
+    transfers.push_back(job.config.transfer.enabled());
+  }
+  const RunSetup each{.threads = 1, .backend = setup.backend};
+  Crew crew(results.size(), hooks);
+  crew.work(setup.threads, names, transfers, [&](std::size_t k, const RunHooks& run_hooks) {
+    results[k] = k < seeds.size() ? run_float(comparison, seeds[k], folder / names[k], run_hooks)
+                                  : run_job(comparison.jobs[k - seeds.size()], folder / names[k],
+                                            each, run_hooks);
+  });
+
+  Tree answer = Tree::object();
+  answer["title"] = comparison.spec.title;
+  answer["data"] = results.front().at("data");
+  answer["strategies"] = Tree::array();
+  for (std::size_t first = 0; first < comparison.jobs.size(); first += seeds.size()) {
+    const auto begin = results.begin() + static_cast<std::ptrdiff_t>(seeds.size() + first);
+    answer["strategies"].push_back(strategy_row(
+        comparison.jobs[first], {begin, begin + static_cast<std::ptrdiff_t>(seeds.size())}));
+  }
+  std::vector<double> accuracies;
+  for (std::size_t k = 0; k < seeds.size(); ++k)
+    accuracies.push_back(results[k].at("test_accuracy").get<double>());
+  answer["float_accuracy"] = summary_of(accuracies);
+  answer["baseline"] = baselines(results.front().at("operations").get<double>(), accuracies);
+  answer["folder"] = folder.string();
+  io::write_file_atomically(folder / "compare.json", io::to_json(answer, io::JsonLayout::indented));
+  return answer;
+}
+
+}  // namespace nernst

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A comparison: strategies x devices x seeds over one network and data set.
+//
+// The file is an experiment as `nernst train` takes it, and besides
+//   [compare]        title, seeds
+//   [[strategy]]     name, and tables that go over the experiment; [strategy.on.DEVICE] goes over
+//                    that with the device of this name
+//   [[device_case]]  name, and tables that go over the experiment; none = its own device only
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nernst/experiment/run.h"
+
+namespace nernst {
+
+// The `[compare]` table.
+struct CompareSpec {
+  std::string title = "comparison";
+  std::vector<std::int64_t> seeds = {1, 2, 3};
+  void describe(Fields& f);
+};
+
+// One run of a comparison.
+struct CompareJob {
+  std::string strategy, device;  // names; the device is "" where the file names none
+  std::int64_t seed = 1;
+  std::string folder;  // in the folder of the comparison
+  Config config;
+};
+
+struct Comparison {
+  CompareSpec spec;
+  std::vector<CompareJob> jobs;  // strategy by strategy, device by device, seed by seed
+  Config base;                   // the experiment itself
+  std::string text;              // of the file, for whoever finds the folder
+};
+
+// Throws ConfigError that names the key; every job's config is checked.
+Comparison read_comparison(const Tree& tree);
+
+// Where a comparison stands, for a person who waits.
+struct CompareProgress {
+  std::size_t done = 0, jobs = 0;
+  double fraction = 0, seconds_left = 0;
+  std::string running;  // one of the jobs under way
+};
+
+struct CompareHooks {
+  std::function<void(const CompareProgress&)> progress;
+  std::function<bool()> stop;
+  std::function<double()> now_s;
+};
+
+// Runs all jobs, `threads` at once, each in a folder of its own in `folder`; what is there already
+// is not run again, and what was interrupted goes on. Writes compare.json. Throws ConfigError where
+// the folder belongs to another comparison; Interrupted when `hooks` ask to stop.
+//
+// The result: {title, data, strategies: [{name, device, seeds, failed, test_accuracy: {mean,
+// spread, values}, ...}], baseline: [{name, energy_J, source, ...}]}.
+Tree run_comparison(const Comparison& comparison, const std::filesystem::path& folder,
+                    const RunSetup& setup, const CompareHooks& hooks);
+
+}  // namespace nernst

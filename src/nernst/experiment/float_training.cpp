@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/float_training.h"
+
+#include <algorithm>
+
+#include "nernst/experiment/shuffle.h"
+
+namespace nernst {
+
+FloatNetwork train_float(const Config& config, const DataSet& data, const RunHooks& hooks) {
+  const TrainingSpec& training = config.training;
+  const LossKind loss = resolve_loss(training.loss, config.network.layers.back().activation);
+  const auto seed = static_cast<std::uint64_t>(training.seed);
+  FloatNetwork twin(config.network, loss, seed);
+  const bool noisy = config.transfer.enabled() && config.transfer.noise > 0;
+  std::vector<double> spread;
+  for (const ArraySpec& array : array_specs(config))
+    spread.push_back(config.transfer.noise * array.full_scale_weight);
+
+  const double began_s = hooks.now_s ? hooks.now_s() : 0;
+  double reported_s = began_s;
+  const std::size_t size = data.train.size(), batch = static_cast<std::size_t>(training.batch);
+  const auto epochs = static_cast<std::size_t>(training.epochs);
+  std::uint64_t step = 0;
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+    const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
+    Matrix<float> inputs;
+    std::vector<std::uint32_t> labels;
+    for (std::size_t first = 0; first < size; first += batch, ++step) {
+      const std::size_t count = std::min(batch, size - first);
+      if (inputs.rows() != count) inputs = Matrix<float>(count, data.features());
+      labels.resize(count);
+      for (std::size_t b = 0; b < count; ++b) {
+        const auto sample = data.train.inputs.row(order[first + b]);
+        std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
+        labels[b] = data.train.labels[order[first + b]];
+      }
+      const double done =
+          static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
+      const double rate = training.learning_rate.at(done, static_cast<double>(epochs));
+      if (noisy)
+        twin.train_noisy(inputs.view(), labels, rate, spread, seed, step);
+      else
+        twin.train(inputs.view(), labels, rate);
+      if (hooks.stop && hooks.stop()) throw Interrupted();
+      if (!hooks.progress || hooks.now_s() - reported_s < 0.1) continue;
+      reported_s = hooks.now_s();
+      Progress progress{.phase = RunPhase::reference};
+      progress.fraction = done / static_cast<double>(epochs);
+      progress.epoch = epoch;
+      progress.epochs = epochs;
+      const double spent_s = reported_s - began_s;
+      progress.samples_per_second = done * static_cast<double>(size) / spent_s;
+      if (progress.fraction > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      hooks.progress(progress);
+    }
+  }
+  return twin;
+}
+
+Evaluation evaluate_float(FloatNetwork& network, const Config& config, const DataSet& data,
+                          const RunHooks& hooks) {
+  const LossKind loss = resolve_loss(config.training.loss, config.network.layers.back().activation);
+  return evaluate(network, loss, data.test, data.classes.size(),
+                  [&](std::size_t) { return hooks.stop && hooks.stop(); });
+}
+
+std::int64_t float_operations(const Config& config, const DataSet& data) {
+  std::int64_t weights = 0, hidden = 0;
+  for (std::size_t l = 0; l < config.network.layers.size(); ++l) {
+    const auto size = static_cast<std::int64_t>(config.network.rows(l) * config.network.columns(l));
+    weights += size;
+    if (l > 0) hidden += size;
+  }
+  return (2 * weights + hidden) * static_cast<std::int64_t>(data.train.size()) *
+         config.training.epochs;
+}
+
+}  // namespace nernst

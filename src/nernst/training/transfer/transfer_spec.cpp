@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/training/transfer/transfer_spec.h"
+
+namespace nernst {
+
+void TransferSpec::describe(Fields& f) {
+  f.choice("source", source, {"none", "float"},
+           "none = learn in situ; float = train in float for training.epochs and write the result "
+           "to the chip");
+  f.choice("write", write, {"open_loop", "program_verify"}, "how weights are written");
+  verify.describe(f);
+  f.real("noise", noise,
+         {.min = 0,
+          .max = 1,
+          .help = "float: spread of noise on the weights while they are trained, of full scale"});
+  f.integer("fine_tune_epochs", fine_tune_epochs,
+            {.min = 0, .max = 1e9, .help = "epochs in situ after the transfer"});
+}
+
+void TransferReport::describe(Fields& f) {
+  written.describe(f);
+  f.integer("clipped", clipped, {.min = 0, .help = "weights beyond the window of a nominal cell"});
+  f.real("source_accuracy", source_accuracy,
+         {.min = 0, .max = 1, .help = "test accuracy of the network that was transferred"});
+}
+
+}  // namespace nernst

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `[transfer]` table: a network trained elsewhere is written to the chip before anything is
+// learned there.
+#pragma once
+
+#include <cstdint>
+
+#include "nernst/training/transfer/program_verify.h"
+
+namespace nernst {
+
+// Where the network comes from: nowhere (learned in situ), or trained in float by Nernst.
+enum class TransferSource { none, float_training };
+enum class WriteMode { open_loop, program_verify };
+
+struct TransferSpec {
+  TransferSource source = TransferSource::none;
+  WriteMode write = WriteMode::program_verify;
+  VerifySpec verify;
+  double noise = 0;                   // spread injected into the weights while they are trained
+  std::int64_t fine_tune_epochs = 0;  // in situ, afterwards
+  void describe(Fields& f);
+
+  bool enabled() const { return source != TransferSource::none; }
+};
+
+// How a transfer went.
+struct TransferReport {
+  ProgramReport written;
+  std::int64_t clipped = 0;  // weights beyond the window of the nominal cell
+  double source_accuracy = 0;
+  void describe(Fields& f);
+};
+
+}  // namespace nernst
