@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -90,6 +91,11 @@ std::string full_name(const std::string& name) { return name.starts_with('/') ? 
 }  // namespace
 
 struct Hdf5Writer::File {
+  static std::recursive_mutex& turn() {
+    static std::recursive_mutex mutex;
+    return mutex;
+  }
+
   File()
       : file(create_file(), H5Fclose),
         list_properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose),
@@ -125,6 +131,8 @@ struct Hdf5Writer::File {
     write(name, type, space, values.empty() ? &none : values.data());
   }
 
+  // libhdf5 is not made for threads: one writer at a time, the others wait until it is gone
+  std::unique_lock<std::recursive_mutex> alone{turn()};
   Handle file, list_properties, group_properties;
   std::set<std::string> names, groups;
 };

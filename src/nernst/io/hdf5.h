@@ -21,7 +21,8 @@ concept Hdf5Number = std::same_as<T, float> || std::same_as<T, double> ||
     std::same_as<T, std::uint64_t> || std::same_as<T, std::int64_t>;
 
 // Builds a file. A name is a path such as "/tiles/0/net", whose groups are made on the way; each is
-// used once. Not to be used by two threads at a time.
+// used once. Not to be used by two threads at a time; while a writer lives, those of other threads
+// wait to be made.
 class Hdf5Writer {
  public:
   Hdf5Writer();

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nernst/base/error.h"
+#include "nernst/experiment/checkpoint.h"
+#include "nernst/experiment/report_layers.h"
+#include "nernst/experiment/report_page.h"
+#include "nernst/experiment/run_folder.h"
+#include "nernst/io/file.h"
+#include "nernst/io/json.h"
+#include "nernst/io/text.h"
+#include "nernst/io/toml.h"
+#include "nernst/version.h"
+
+namespace nernst {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// [{name, value, unit, help}] of all fields.
+Tree described(const Fields& fields) {
+  Tree rows = Tree::array();
+  for (const Field& field : fields.all())
+    rows.push_back({{"name", field.name},
+                    {"value", field.value()},
+                    {"unit", field.note.unit},
+                    {"help", field.note.help}});
+  return rows;
+}
+
+std::string text_in(const Tree& table, const char* key) {
+  return table.contains(key) && table[key].is_string() ? table[key].get<std::string>() : "";
+}
+
+// The entry of a table, or null.
+Tree entry(const Tree& table, const std::string& key) {
+  return table.is_object() && table.contains(key) ? table[key] : Tree(nullptr);
+}
+
+double number_in(const Tree& table, const std::string& key) {
+  const Tree value = entry(table, key);
+  return value.is_number() ? value.get<double>() : 0;
+}
+
+// The lines of metrics.jsonl; none where training has not come to its first.
+Tree read_metrics(const fs::path& path) {
+  Tree lines = Tree::array();
+  if (!io::path_exists(path)) return lines;
+  const std::string text = io::read_file(path);
+  std::size_t number = 0;
+  // what has no line end yet is still being written
+  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
+    ++number;
+    const std::string line = text.substr(begin, end - begin);
+    const std::string where = io::at_line(path.string(), number);
+    Tree metrics;
+    try {
+      metrics = io::parse_json(line, where);
+    } catch (const ConfigError&) {
+      metrics = nullptr;
+    }
+    if (!metrics.is_object() || !entry(metrics, "epoch").is_number())
+      throw ConfigError(where, io::shown(line),
+                        "is no line of metrics; delete it, and make the report again");
+    lines.push_back(std::move(metrics));
+  }
+  return lines;
+}
+
+// The books of a checkpoint in the form of the ledgers of result.json.
+Tree ledger_of(LedgerCounts counts) {
+  Tree ledger = write_fields(fields_of(counts));
+  ledger["energy_J"] = counts.energy.total_J();
+  ledger["energy_parts_J"] = write_fields(fields_of(counts.energy));
+  return ledger;
+}
+
+// Every count of both books under its help text.
+Tree ledger_rows(const Tree& training, const Tree& evaluation) {
+  LedgerCounts counts;
+  const Fields fields = fields_of(counts);
+  Tree rows = described(fields);
+  rows.push_back({{"name", "energy_J"}, {"unit", "J"}, {"help", "energy of all parts"}});
+  rows.push_back({{"name", "pulses_per_cell_max"}, {"help", "most pulses on one cell"}});
+  rows.push_back({{"name", "signal_words_peak"},
+                  {"help", "activations and errors held at one time, at most"}});
+  rows.push_back({{"name", "weight_words_peak"},
+                  {"help", "numbers held for each weight at one time, at most"}});
+  for (Tree& row : rows) {
+    const std::string name = row["name"];
+    row.erase("value");
+    row["training"] = entry(training, name);
+    row["evaluation"] = entry(evaluation, name);
+  }
+  return rows;
+}
+
+Tree energy_parts(const Tree& training, const Tree& evaluation) {
+  EnergyParts energy;
+  const Fields fields = fields_of(energy);
+  Tree parts = Tree::array();
+  for (const Field& field : fields.all())
+    parts.push_back({{"help", field.note.help},
+                     {"training", number_in(entry(training, "energy_parts_J"), field.name)},
+                     {"evaluation", number_in(entry(evaluation, "energy_parts_J"), field.name)}});
+  return parts;
+}
+
+// The ledger keeps one clock; what follows from its counts alone is taken apart.
+Tree time_parts(const Tree& ledger, const TechnologySpec& technology) {
+  const double reads_s =
+      (number_in(ledger, "mvm") + number_in(ledger, "mvm_transposed")) * technology.t_read_s;
+  const double digital_s =
+      number_in(ledger, "digital_operations") / technology.digital_operations_per_s;
+  const double link_s = number_in(ledger, "host_bytes") / technology.link_byte_per_s;
+  const double rest_s = std::max(0.0, number_in(ledger, "time_s") - reads_s - digital_s - link_s);
+  return {{{"help", "parallel reads, once each"}, {"training", reads_s}},
+          {{"help", "pulses, neurons, single cells, repeated reads"}, {"training", rest_s}},
+          {{"help", "digital work beside the arrays"}, {"training", digital_s}},
+          {{"help", "bytes between host and chip"}, {"training", link_s}}};
+}
+
+Tree device_json(DeviceSpec device) {
+  Tree tree = Tree::object();
+  tree["name"] = device.name;
+  tree["title"] = device.title;
+  tree["citation"] = device.citation;
+  tree["law"] = with_law(device, [](const auto& law) { return std::string(law.kName); });
+  tree["physical"] = described(fields_of(device.physical));
+  tree["cell"] = described(fields_of(device.cell));
+  tree["spread"] = described(fields_of(device.spread));
+  return tree;
+}
+
+// Names for the classes of a confusion matrix; none where the data are not on this machine any
+// more.
+Tree class_names(DataSpec spec, std::size_t classes) {
+  spec.train_limit = spec.test_limit = 1;  // names only
+  try {
+    const DataSet data = load_data(spec);
+    if (data.classes.size() == classes) return data.classes;
+  } catch (const ConfigError&) {
+  } catch (const IoError&) {
+  }
+  return Tree::array();
+}
+
+std::size_t features_in(const Tree& maker, const RunFolder& folder) {
+  const Tree features = entry(maker, "features");
+  if (features.is_number_unsigned() && features.get<std::size_t>() > 0) return features;
+  throw ConfigError(folder.file("run.json").string(), "",
+                    "does not say how many features the data have; it is damaged");
+}
+
+// What a run has learned so far: position, books and layers.
+void write_state(Tree& report, const RunFolder& folder, const Config& config, const Tree& result,
+                 const RunSetup& setup) {
+  const DeviceSpec device = folder.read_device();
+  const auto chip = make_chip(config, device, setup);
+  const LayerWeights before = weights_of(*chip);
+  LayerWeights after;
+  RunPosition position;
+  Books books;
+  Tree training, evaluation;
+  if (const fs::path checkpoint = folder.file("checkpoint.h5"); io::path_exists(checkpoint)) {
+    const Tree maker = folder.read_made_by();
+    read_checkpoint(checkpoint,
+                    {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")}, position,
+                    books, chip->state());
+    after = weights_of(*chip);
+    training = ledger_of(books.training);
+    training["pulses_per_cell_max"] = chip->most_pulses();
+    training["signal_words_peak"] = books.signal_words_peak;
+    training["weight_words_peak"] = books.weight_words_peak;
+    evaluation = ledger_of(books.evaluation);
+  }
+  // the evaluation at the end came after the last checkpoint
+  if (result.is_object()) {
+    training = entry(result, "ledger");
+    evaluation = entry(result, "evaluation_ledger");
+  }
+  report["epochs_done"] = position.epoch;
+  report["ledger"] = training.is_object() ? ledger_rows(training, evaluation) : Tree::array();
+  report["energy"] = training.is_object() ? energy_parts(training, evaluation) : Tree::array();
+  report["time"] =
+      training.is_object() ? time_parts(training, config.chip.technology) : Tree::array();
+  report["layers"] = report_layers(config, device, before, after);
+}
+
+}  // namespace
+
+Tree report_of_run(const fs::path& path, const RunSetup& setup) {
+  const RunFolder folder = RunFolder::open(path);
+  Config config = folder.read_config();
+  const Tree maker = folder.read_made_by();
+  config.network.inputs = features_in(maker, folder);
+  Tree result;
+  if (const fs::path file = folder.file("result.json"); io::path_exists(file))
+    result = io::parse_json(io::read_file(file), file.string());
+
+  Tree report = Tree::object();
+  const fs::path clean = path.has_filename() ? path : path.parent_path();
+  report["name"] = clean.filename().string();
+  report["made_by"] = maker;
+  report["finished"] = result.is_object();
+  report["epochs"] = config.epochs_in_situ();
+  report["inputs"] = config.network.inputs;
+  report["settings"] = write_config(config);
+  report["config"] = io::read_file(folder.file("config.toml"));
+  report["device_text"] = io::read_file(folder.file("device.toml"));
+  report["device"] = device_json(folder.read_device());
+  report["metrics"] = read_metrics(folder.file("metrics.jsonl"));
+  report["result"] = result;
+  if (entry(result, "transfer").is_object()) {
+    TransferReport transfer;
+    report["transfer"] = described(fields_of(transfer));
+    for (Tree& row : report["transfer"]) row["value"] = entry(result["transfer"], row["name"]);
+  }
+  const std::size_t classes = entry(result, "confusion").size();
+  report["classes"] = classes > 0 ? class_names(config.data, classes) : Tree::array();
+  write_state(report, folder, config, result, setup);
+  return report;
+}
+
+std::string report_html(Tree data) {
+  const std::string_view page = report_page();
+  if (page.empty())
+    throw ConfigError("nernst report", "",
+                      "was built without its page; run scripts/setup and build again");
+  constexpr std::string_view mark = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t place = page.find(mark);
+  NERNST_CHECK(page.starts_with(kReportMark) && place != std::string_view::npos);
+
+  data["nernst"] = kVersion;
+  std::string html(page.substr(0, place + mark.size()));
+  for (const char c : io::to_json(data, io::JsonLayout::line)) {
+    // neither </script nor <!-- can stand in a script; in JSON a < is always in a text
+    if (c == '<')
+      html += "\\u003c";
+    else
+      html += c;
+  }
+  html += page.substr(place + mark.size());
+  return html;
+}
+
+void write_report(const fs::path& path, std::string_view html) {
+  if (io::path_exists(path)) {
+    if (!fs::is_regular_file(path))
+      throw ConfigError("--out", path.string(), "is not a file; give the name of a report");
+    if (!io::read_file(path).starts_with(kReportMark))
+      throw ConfigError("--out", path.string(),
+                        "is there already and is not a report; give another name");
+  }
+  io::write_file_atomically(path, html);
+}
+
+}  // namespace nernst
