@@ -92,31 +92,58 @@ class CompareCommand final : public Command {
     return std::isnan(value) ? "-" : count(static_cast<std::int64_t>(std::llround(value)));
   }
 
+  // A table with a column for devices only where there are several.
+  class Table {
+   public:
+    Table(bool devices, std::size_t numbers, const Look& look)
+        : devices_(devices), look_(&look), table_(alignments(devices, numbers)) {}
+    void row(const std::string& name, const std::string& device, std::vector<std::string> numbers,
+             Shade shade = Shade::plain) {
+      std::vector<std::string> cells = {name};
+      if (devices_) cells.push_back(device);
+      cells.insert(cells.end(), numbers.begin(), numbers.end());
+      const std::vector<Shade> shades(cells.size(), shade);
+      table_.row(std::move(cells), shades);
+    }
+    std::string text() const { return table_.text(*look_); }
+
+   private:
+    static std::vector<Align> alignments(bool devices, std::size_t numbers) {
+      std::vector<Align> columns(devices ? 2 : 1, Align::left);
+      columns.insert(columns.end(), numbers, Align::right);
+      return columns;
+    }
+    bool devices_;
+    const Look* look_;
+    TextTable table_;
+  };
+
   static std::string text_of(const Tree& answer, const Look& look) {
     const auto unit = [&look](double value, const char* of) {
       return std::isnan(value) ? std::string("-") : quantity(value, of, look);
     };
     const Tree& rows = answer.at("strategies");
-    const std::vector<Shade> head(8, Shade::faint);
-    TextTable costs({Align::left, Align::left, Align::right, Align::right, Align::right,
-                     Align::right, Align::right});
-    costs.row({"", "device", "accuracy, %", "chip time", "energy", "pulses/weight", "failed"},
-              head);
-    TextTable needs({Align::left, Align::left, Align::right, Align::right, Align::right,
-                     Align::right, Align::right});
-    needs.row(
-        {"", "device", "signal words", "weight words", "cells read", "verifies", "on the computer"},
-        head);
+    bool devices = false;
+    for (const Tree& row : rows) devices = devices || row.at("device") != "";
+    Table costs(devices, 5, look), needs(devices, 5, look);
+    costs.row("", "device", {"accuracy, %", "chip time", "energy", "pulses/weight", "failed"},
+              Shade::faint);
+    needs.row("", "device",
+              {"signal words", "weight words", "cells read", "verifies", "on the computer"},
+              Shade::faint);
     for (const Tree& row : rows) {
       const std::string name = row.at("name"), device = row.at("device");
-      costs.row({name, device, spread_of(row.at("test_accuracy")),
-                 unit(mean_of(row, "time_s"), "s"), unit(mean_of(row, "energy_J"), "J"),
-                 whole(mean_of(row, "pulses_per_cell")), whole(row.at("failed").get<double>())});
-      needs.row({name, device, whole(mean_of(row, "signal_words")),
-                 whole(mean_of(row, "weight_words")), whole(mean_of(row, "cell_reads")),
-                 whole(mean_of(row, "verifies")), unit(mean_of(row, "host_operations"), "MAC")});
+      costs.row(name, device,
+                {spread_of(row.at("test_accuracy")), unit(mean_of(row, "time_s"), "s"),
+                 unit(mean_of(row, "energy_J"), "J"), whole(mean_of(row, "pulses_per_cell")),
+                 whole(row.at("failed").get<double>())});
+      const double computed = mean_of(row, "host_operations");
+      needs.row(name, device,
+                {whole(mean_of(row, "signal_words")), whole(mean_of(row, "weight_words")),
+                 whole(mean_of(row, "cell_reads")), whole(mean_of(row, "verifies")),
+                 computed == 0 ? "nothing" : unit(computed, "MAC")});
     }
-    costs.row({"float, on the computer", "", spread_of(answer.at("float_accuracy"))});
+    costs.row("float, on the computer", "", {spread_of(answer.at("float_accuracy"))});
     TextTable digital({Align::left, Align::right, Align::left});
     for (const Tree& machine : answer.at("baseline"))
       digital.row({machine.at("name"), unit(machine.at("energy_J").get<double>(), "J"),
@@ -127,7 +154,7 @@ class CompareCommand final : public Command {
     };
     return title(answer.at("title").get<std::string>() + ": " +
                  answer.at("data").get<std::string>()) +
-           costs.text(look) + title("What it needed (mean over seeds)") + needs.text(look) +
+           costs.text() + title("What it needed (mean over seeds)") + needs.text() +
            title("The same training on digital hardware, arithmetic and weights only") +
            digital.text(look) + "  folder: " + answer.at("folder").get<std::string>() + "\n";
   }
