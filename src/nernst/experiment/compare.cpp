@@ -51,7 +51,8 @@ std::vector<Case> read_cases(const Tree& tree, const std::string& key) {
     Tree table = tree[key][k];
     if (!table.is_object() || !table.contains("name") || !table["name"].is_string())
       throw ConfigError(where + ".name", "", "give the name that it has in the table");
-    Case one{.name = table["name"].get<std::string>()};
+    Case one;
+    one.name = table["name"].get<std::string>();
     const bool plain = !one.name.empty() && one.name.size() <= 60 &&
                        one.name.find_first_not_of(
                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
@@ -182,7 +183,9 @@ class Crew {
     if (fractions_[k] == 0 && fraction == 1) known_ += 1;
     fractions_[k] = std::max(fractions_[k], fraction);
     if (!hooks_->progress) return;
-    CompareProgress progress{.jobs = fractions_.size(), .running = name};
+    CompareProgress progress;
+    progress.jobs = fractions_.size();
+    progress.running = name;
     double sum = 0;
     for (const double f : fractions_) {
       sum += f;
@@ -317,7 +320,9 @@ Comparison read_comparison(const Tree& original) {
       merge(merged, device.changes);
       merge(merged, strategy.changes);
       if (strategy.on.contains(device.name)) merge(merged, strategy.on[device.name]);
-      CompareJob job{.strategy = strategy.name, .device = device.name};
+      CompareJob job;
+      job.strategy = strategy.name;
+      job.device = device.name;
       try {
         job.config = read_config(merged);
         resolve_device(job.config);

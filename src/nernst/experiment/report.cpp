@@ -76,6 +76,23 @@ Tree read_metrics(const fs::path& path) {
   return lines;
 }
 
+// result.json; null where the run has not come to its end.
+Tree read_result(const fs::path& path) {
+  if (!io::path_exists(path)) return nullptr;
+  Tree result = io::parse_json(io::read_file(path), path.string());
+  const Tree confusion = entry(result, "confusion");
+  const bool square =
+      confusion.is_array() && std::ranges::all_of(confusion, [&](const Tree& row) {
+        return row.is_array() && row.size() == confusion.size() &&
+               std::ranges::all_of(row, [](const Tree& count) { return count.is_number(); });
+      });
+  if (!square || !entry(result, "ledger").is_object() ||
+      !entry(result, "evaluation_ledger").is_object())
+    throw ConfigError(path.string(), "", "is damaged; nernst train --resume writes it again");
+  result.erase("run");  // where the run lies on this machine is nobody's business
+  return result;
+}
+
 // The books of a checkpoint in the form of the ledgers of result.json.
 Tree ledger_of(LedgerCounts counts) {
   Tree ledger = write_fields(fields_of(counts));
@@ -124,7 +141,7 @@ Tree time_parts(const Tree& ledger, const TechnologySpec& technology) {
   const double link_s = number_in(ledger, "host_bytes") / technology.link_byte_per_s;
   const double rest_s = std::max(0.0, number_in(ledger, "time_s") - reads_s - digital_s - link_s);
   return {{{"help", "parallel reads, once each"}, {"training", reads_s}},
-          {{"help", "pulses, neurons, single cells, repeated reads"}, {"training", rest_s}},
+          {{"help", "pulses, neurons and all the rest"}, {"training", rest_s}},
           {{"help", "digital work beside the arrays"}, {"training", digital_s}},
           {{"help", "bytes between host and chip"}, {"training", link_s}}};
 }
@@ -161,9 +178,18 @@ std::size_t features_in(const Tree& maker, const RunFolder& folder) {
                     "does not say how many features the data have; it is damaged");
 }
 
+// The back-end that made the run: its checkpoint has numbers of its type.
+Backend backend_of(const Tree& maker) {
+  for (const Backend backend : {Backend::reference, Backend::scalar})
+    if (text_in(maker, "backend") == backend_name(backend)) return backend;
+  return Backend::fast;
+}
+
 // What a run has learned so far: position, books and layers.
 void write_state(Tree& report, const RunFolder& folder, const Config& config, const Tree& result,
-                 const RunSetup& setup) {
+                 RunSetup setup) {
+  const Tree maker = folder.read_made_by();
+  setup.backend = backend_of(maker);
   const DeviceSpec device = folder.read_device();
   const auto chip = make_chip(config, device, setup);
   const LayerWeights before = weights_of(*chip);
@@ -172,7 +198,6 @@ void write_state(Tree& report, const RunFolder& folder, const Config& config, co
   Books books;
   Tree training, evaluation;
   if (const fs::path checkpoint = folder.file("checkpoint.h5"); io::path_exists(checkpoint)) {
-    const Tree maker = folder.read_made_by();
     read_checkpoint(checkpoint,
                     {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")}, position,
                     books, chip->state());
@@ -203,13 +228,10 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   Config config = folder.read_config();
   const Tree maker = folder.read_made_by();
   config.network.inputs = features_in(maker, folder);
-  Tree result;
-  if (const fs::path file = folder.file("result.json"); io::path_exists(file))
-    result = io::parse_json(io::read_file(file), file.string());
+  const Tree result = read_result(folder.file("result.json"));
 
   Tree report = Tree::object();
-  const fs::path clean = path.has_filename() ? path : path.parent_path();
-  report["name"] = clean.filename().string();
+  report["name"] = fs::canonical(path).filename().string();  // of . as well
   report["made_by"] = maker;
   report["finished"] = result.is_object();
   report["epochs"] = config.epochs_in_situ();
@@ -241,6 +263,7 @@ std::string report_html(Tree data) {
   NERNST_CHECK(page.starts_with(kReportMark) && place != std::string_view::npos);
 
   data["nernst"] = kVersion;
+  if (entry(data, "comparison").is_object()) data["comparison"].erase("folder");
   std::string html(page.substr(0, place + mark.size()));
   for (const char c : io::to_json(data, io::JsonLayout::line)) {
     // neither </script nor <!-- can stand in a script; in JSON a < is always in a text

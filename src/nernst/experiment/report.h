@@ -18,8 +18,9 @@ inline constexpr std::string_view kReportMark =
     "<meta charset=\"utf-8\">\n<meta name=\"generator\" content=\"nernst report\">\n";
 
 // What the page shows of the run in a folder, finished or not: what it was made by and from, its
-// metrics, result, ledger, time and energy, and each layer as fabricated and as it is now. Throws
-// ConfigError where `run` is not the folder of a run, or a file in it is damaged.
+// metrics, result, ledger, time and energy, and each layer as fabricated and as it is now, on the
+// back-end that made it. Throws ConfigError where `run` is not the folder of a run, or a file in it
+// is damaged.
 Tree report_of_run(const std::filesystem::path& run, const RunSetup& setup);
 
 // The page that shows {title, runs: [of report_of_run, ...], comparison: of run_comparison};

@@ -55,7 +55,7 @@ void write_conductance(Tree& layer, const Config& config, const DeviceSpec& devi
   const bool pair = config.chip.weight == WeightCoding::differential_pair;
   // w = +-1 is the window; a pair has net = (w+ - w-) / 2, the others w less the reference's
   layer["full_scale_S"] = pair ? window_S : window_S / 2;
-  layer["conductance"] = pair ? "G₊ − G₋" : "G − G_ref";
+  layer["conductance"] = pair ? "G₊ − G₋" : "G − G₀";
   layer["gains"] = array.gains;
 }
 

@@ -35,9 +35,7 @@ learning_rate = 0.1
 // A run of XOR, finished; tests take files from it away or damage them.
 class Report : public ::testing::Test {
  protected:
-  Report() {
-    start_run(read_config(io::parse_toml(kLogic, "logic.toml")), run, {}, {});
-  }
+  Report() { start_run(read_config(io::parse_toml(kLogic, "logic.toml")), run, {}, {}); }
   Tree report() const { return report_of_run(run, {}); }
 
   io::TestFolder folder;
@@ -153,6 +151,21 @@ TEST_F(Report, ARunUnderWayIsReportedAsFarAsItIs) {
   EXPECT_TRUE(tree["metrics"].empty());
 }
 
+TEST_F(Report, ARunIsNamedForItsFolderAndNotForWhereItLies) {
+  for (const fs::path& path : {run, run / "", run / "."}) {
+    const Tree tree = report_of_run(path, {});
+    EXPECT_EQ(tree["name"], "xor");
+    EXPECT_EQ(tree.dump().find(folder.path().string()), std::string::npos);
+  }
+}
+
+TEST_F(Report, ARunIsReportedOnTheBackEndThatMadeIt) {
+  const fs::path other = folder / "reference";
+  start_run(read_config(io::parse_toml(kLogic, "logic.toml")), other,
+            {.backend = Backend::reference}, {});
+  EXPECT_EQ(report_of_run(other, {})["layers"].size(), 2u);
+}
+
 TEST_F(Report, ADamagedFileIsNamed) {
   const std::string metrics = io::read_file(run / "metrics.jsonl");
   const std::string where = (run / "metrics.jsonl").string();
@@ -163,6 +176,18 @@ TEST_F(Report, ADamagedFileIsNamed) {
     EXPECT_NE(said.find("is no line of metrics"), std::string::npos) << said;
   }
   io::write_file_atomically(run / "metrics.jsonl", metrics);
+
+  const fs::path result = run / "result.json";
+  Tree ragged = io::parse_json(io::read_file(result), "result.json");
+  ragged["confusion"][0] = {1};
+  const std::string good = io::read_file(result);
+  for (const std::string& text : {std::string("[]"), std::string("{}"), ragged.dump()}) {
+    io::write_file_atomically(result, text);
+    EXPECT_EQ(complaint([&] { report(); }),
+              result.string() + ": is damaged; nernst train --resume writes it again");
+  }
+  io::write_file_atomically(result, good);
+
   io::write_file_atomically(run / "run.json", "{}");
   EXPECT_EQ(complaint([&] { report(); }),
             (run / "run.json").string() +
@@ -198,9 +223,9 @@ TEST_F(Page, ReplacesAReportAndNothingElse) {
 
   const fs::path other = folder / "thesis.html";
   io::write_file_atomically(other, "<!doctype html>\n<p>mine");
-  EXPECT_EQ(complaint([&] { write_report(other, html); }),
-            "--out = " + other.string() +
-                ": is there already and is not a report; give another name");
+  EXPECT_EQ(
+      complaint([&] { write_report(other, html); }),
+      "--out = " + other.string() + ": is there already and is not a report; give another name");
   EXPECT_EQ(io::read_file(other), "<!doctype html>\n<p>mine");
   EXPECT_EQ(complaint([&] { write_report(folder.path(), html); }),
             "--out = " + folder.path().string() + ": is not a file; give the name of a report");

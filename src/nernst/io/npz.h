@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NumPy's NPZ: a zip file, not compressed, of one .npy (format 1.0) per array. Writing only.
+// NumPy's NPZ: a zip file of one .npy per array.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@
 
 namespace nernst::io {
 
-// Collects named arrays and gives the file's bytes, which depend on nothing but them.
-// `numpy.load(path)[name]` is then the array, of float32 or float64. A file, and each array in it,
-// is below 4 GiB: ConfigError.
+// Collects named arrays and gives the bytes of a file that is not compressed, which depend on
+// nothing but them. `numpy.load(path)[name]` is then the array, of float32 or float64. A file, and
+// each array in it, is below 4 GiB: ConfigError.
 class NpzWriter {
  public:
   // A matrix of shape (rows, columns); a name is used once.
@@ -39,5 +39,19 @@ class NpzWriter {
   std::vector<Entry> entries_;
   std::string bytes_;
 };
+
+// An array of a file: `values` has the product of `shape` entries, the last index fastest. A shape
+// without extents is that of a single number.
+struct NpzArray {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::vector<double> values;
+};
+
+// The arrays in `bytes`, as numpy.savez and numpy.savez_compressed write them, in the order of the
+// zip's central directory. Read are real numbers of 2, 4 and 8 bytes, integers and truths; any
+// number may be NaN or infinite. Throws ConfigError, naming `where` and the array, for everything
+// else, for damage and for a file that unpacks to far more than its size.
+std::vector<NpzArray> parse_npz(std::string_view bytes, const std::string& where);
 
 }  // namespace nernst::io

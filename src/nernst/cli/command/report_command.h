@@ -36,7 +36,7 @@ class ReportCommand final : public Command {
   }
 
   Answer run(Console& console) override {
-    const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
+    const RunSetup setup{.threads = threads_};
     Tree data = Tree::object();
     data["title"] = runs_.size() == 1 ? "Nernst report" : fmt::format("{} runs", runs_.size());
     data["runs"] = Tree::array();
