@@ -20,6 +20,7 @@
 #include "nernst/cli/stop_signal.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/compare.h"
+#include "nernst/experiment/report.h"
 #include "nernst/io/file.h"
 #include "nernst/io/toml.h"
 
@@ -68,7 +69,16 @@ class CompareCommand final : public Command {
     };
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     try {
-      const Tree answer = run_comparison(comparison, folder, setup, hooks);
+      Tree answer = run_comparison(comparison, folder, setup, hooks);
+      const std::filesystem::path page = folder / "report.html";
+      try {
+        write_report(page, report_html({{"title", answer.at("title")},
+                                        {"runs", Tree::array()},
+                                        {"comparison", answer}}));
+        answer["report"] = page.string();
+      } catch (const ConfigError& without_page) {
+        console.note(std::string("nernst: warning: no report: ") + without_page.what());
+      }
       return {text_of(answer, console.out()), answer};
     } catch (const Interrupted&) {
       throw Stopped(
@@ -156,7 +166,8 @@ class CompareCommand final : public Command {
                  answer.at("data").get<std::string>()) +
            costs.text() + title("What it needed (mean over seeds)") + needs.text() +
            title("The same training on digital hardware, arithmetic and weights only") +
-           digital.text(look) + "  folder: " + answer.at("folder").get<std::string>() + "\n";
+           digital.text(look) + "  folder: " + answer.at("folder").get<std::string>() +
+           (answer.contains("report") ? ", with report.html" : "") + "\n";
   }
 
   std::string file_, out_;
