@@ -88,8 +88,8 @@ class Tile {
   // Brings the cells of a row to the reset state of the device.
   virtual void reset_row(std::size_t row, std::uint64_t event) = 0;
 
-  // Programs the reference of each cell to what the cell shows now, within `spread.reference`, so that
-  // the net weight reads 0. Needs `writable_reference` and cells with references of their own.
+  // Programs the reference of each cell to what the cell shows now, within `spread.reference`, so
+  // that the net weight reads 0. Needs `writable_reference` and cells with references of their own.
   virtual void zero_references(std::uint64_t event) = 0;
 
   // Makes the tile as if fabricated with these net weights (rows x columns, units of w), each as
