@@ -28,8 +28,8 @@ class UpdateRule {
   // the first holds the weights that training starts from.
   virtual std::vector<double> gains() const { return {1.0}; }
 
-  // Before the first update: takes what it holds for each weight from the chip's ledger. `seed` is
-  // for its own draws.
+  // Before the first update: takes what it holds for each weight from the chip's ledger, and gives
+  // it back when it ends, so the chip must outlive the rule. `seed` is for its own draws.
   virtual void prepare(Chip&, std::uint64_t /*seed*/) {}
 
   // W -= rate / B * sum over samples of d[b] x[b]^T; x is B x columns (bias included), d is B x

@@ -58,8 +58,8 @@ struct Bench {
     return random_matrix(batch, kRows, 10000 + k);
   }
 
-  std::unique_ptr<UpdateRule> rule;
   std::unique_ptr<SimulatedChip> chip;
+  std::unique_ptr<UpdateRule> rule;  // after the chip: it gives held words back to its ledger
 };
 
 void expect_equal(const Matrix<double>& got, const Matrix<double>& wanted, double tolerance) {
