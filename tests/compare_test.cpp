@@ -5,6 +5,7 @@
 #include <csignal>
 #include <random>
 
+#include "nernst/io/onnx_test_help.h"
 #include "program.h"
 
 namespace nernst::test {
@@ -154,6 +155,54 @@ TEST_F(Ways, ATransferSaysHowItWentAndWhatItReached) {
   EXPECT_NEAR(verified.at("test_accuracy").get<double>(),
               report.at("source_accuracy").get<double>(), 0.1);
   EXPECT_GT(verified.at("host_operations").get<double>(), 0);
+}
+
+TEST_F(Ways, ATransferFromAFileWritesItsWeights) {
+  // nothing between the weights and the chip but the step of its cells
+  const Words ideal = {"--set", "chip.device=ideal", "--set", "chip.dac_bits=0",
+                       "--set", "chip.adc_bits=0",   "--set", "device.cell.dw_min=1e-5"};
+  Words first = {"train", "e.toml", "--out", "first"},
+        second = {"train", "e.toml",
+                  "--out", "second",
+                  "--set", "transfer.source=w.npz",
+                  "--set", "transfer.write=open_loop"};
+  first.insert(first.end(), ideal.begin(), ideal.end());
+  second.insert(second.end(), ideal.begin(), ideal.end());
+  const Tree trained = json_of(first);
+  json_of({"evaluate", "first", "--weights", "w.npz"});
+  const Tree written = json_of(second);
+  EXPECT_EQ(written.at("reference_accuracy"), trained.at("test_accuracy"));
+  EXPECT_EQ(written.at("test_accuracy"), written.at("reference_accuracy"));
+  EXPECT_NEAR(written.at("test_loss").get<double>(), trained.at("test_loss").get<double>(), 1e-3);
+  EXPECT_TRUE(written.at("host_operations").is_null());
+
+  // what another file would have given is another run
+  json_of({"evaluate", "second", "--weights", "w.npz"});
+  expect_refused({"train", "--resume", "second"}, "second");
+}
+
+TEST_F(Ways, AFileThatDoesNotFitIsRefusedBeforeAnythingIsBegun) {
+  json_of({"train", "e.toml", "--out", "first", "--set", "training.epochs=1"});
+  json_of({"evaluate", "first", "--weights", "w.npz"});
+  using namespace io::onnx_file;
+  const std::vector<float> many(20 * 33);
+  write(folder / "relu.onnx", model({node("MatMul", {"x", "a"}, "h"), node("Relu", {"h"}, "g"),
+                                     node("MatMul", {"g", "b"}, "y")},
+                                    {tensor("a", {33, 20}, many),
+                                     tensor("b", {20, 3}, {many.begin(), many.begin() + 60})}));
+  const auto with = [](const std::string& setting, const std::string& file = "w.npz") {
+    return Words{"train", "e.toml", "--out", "no", "--set", "transfer.source=" + file,
+                 "--set", setting};
+  };
+  expect_refused(with("transfer.source=missing.npz"), "missing.npz");
+  expect_refused(with("transfer.noise=0.1"), "transfer.noise");
+  expect_refused(with("network.layer.0.units=21"), "layer 0 is 20 x 33");
+  expect_refused(with("training.epochs=1", "relu.onnx"),
+                 "set network.layer.0.activation = \"relu\"");
+  expect_refused(with("network.layer.1.bias=false"), "set network.layer.1.bias = true");
+  write(folder / "w.npz", "not an archive");
+  expect_refused(with("transfer.write=open_loop"), "w.npz");
+  EXPECT_FALSE(fs::exists(folder / "no"));
 }
 
 TEST_F(Ways, MistakesAreNamed) {

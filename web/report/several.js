@@ -142,7 +142,7 @@ function comparisonPage(comparison) {
     ["diverged", (s) => count(s.failed)],
     ["chip time", (s) => (known(s.time_s?.mean) ? withSpread(s.time_s, "s") : "–")],
     ["energy", (s) => (known(s.energy_J?.mean) ? withSpread(s.energy_J, "J") : "–")],
-    ["pulses per cell", (s) => number(s.pulses_per_cell?.mean ?? NaN)],
+    ["pulses per weight", (s) => number(s.pulses_per_weight?.mean ?? NaN)],
     ["most on a cell", (s) => number(s.pulses_per_cell_max?.mean ?? NaN)],
     ["cells read", (s) => count(s.cell_reads?.mean)],
     ["verifies", (s) => count(s.verifies?.mean)],

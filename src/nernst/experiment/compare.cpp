@@ -213,7 +213,7 @@ Tree summary_of(const std::vector<double>& values) {
   return tree;
 }
 
-// A number of a result: "ledger.time_s".
+// A number of a result: "ledger.time_s"; NaN where it is null.
 double number_in(const Tree& result, const std::string& path) {
   const Tree* place = &result;
   for (std::size_t begin = 0; begin <= path.size();) {
@@ -221,7 +221,7 @@ double number_in(const Tree& result, const std::string& path) {
     place = &place->at(path.substr(begin, end - begin));
     begin = end + 1;
   }
-  return place->get<double>();
+  return place->is_null() ? std::nan("") : place->get<double>();
 }
 
 Tree strategy_row(const CompareJob& first, const std::vector<Tree>& results) {
@@ -249,13 +249,15 @@ Tree strategy_row(const CompareJob& first, const std::vector<Tree>& results) {
   row["failed"] = failed;
   for (const auto& [name, path] : columns) {
     std::vector<double> values;
-    for (const Tree* result : done) values.push_back(number_in(*result, path));
+    for (const Tree* result : done)
+      if (const double value = number_in(*result, path); !std::isnan(value))
+        values.push_back(value);
     row[name] = summary_of(values);
   }
-  std::vector<double> per_cell;
+  std::vector<double> per_weight;
   for (const Tree* result : done)
-    per_cell.push_back(number_in(*result, "ledger.pulses") / number_in(*result, "weights"));
-  row["pulses_per_cell"] = summary_of(per_cell);
+    per_weight.push_back(number_in(*result, "ledger.pulses") / number_in(*result, "weights"));
+  row["pulses_per_weight"] = summary_of(per_weight);
   return row;
 }
 

@@ -116,6 +116,7 @@ Config read_config(const Tree& tree) {
   read_network(table_or_empty(tree, "network", "network"), config.network);
   read_training(table_or_empty(tree, "training", "training"), config.training);
   read_fields(table_or_empty(tree, "transfer", "transfer"), "transfer", fields_of(config.transfer));
+  config.transfer.check();
   read_fields(table_or_empty(tree, "aging", "aging"), "aging", fields_of(config.aging));
   // names are checked here, so that a slip shows before any work
   make_schedule(config.training.schedule);

@@ -10,6 +10,7 @@
 #include "nernst/experiment/float_training.h"
 #include "nernst/experiment/memory.h"
 #include "nernst/experiment/trainer.h"
+#include "nernst/experiment/transfer_source.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
 #include "nernst/io/json.h"
@@ -42,7 +43,8 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
 RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& data) {
   config.training.checkpoint_s = 0;
   config.training.monitor_threshold = 0;
-  return {io::digest_of(io::to_toml(write_config(config)) + io::to_toml(write_device(device))),
+  return {io::digest_of(io::to_toml(write_config(config)) + io::to_toml(write_device(device)) +
+                        check_transfer_source(config)),
           data.checksum};
 }
 
@@ -66,7 +68,10 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.transfer = trainer.transfer_report();
   if (result.transfer) {
     result.reference_accuracy = result.transfer->source_accuracy;
-    result.host_operations = float_operations(config, data);
+    if (config.transfer.from_file())
+      result.host_operations.reset();
+    else
+      result.host_operations = float_operations(config, data);
   } else if (config.training.reference) {
     FloatNetwork twin = train_float(config, data, hooks);
     result.reference_accuracy = evaluate_float(twin, config, data, hooks).accuracy;
@@ -167,7 +172,7 @@ Tree result_json(const RunResult& result) {
     TransferReport report = *result.transfer;
     json["transfer"] = write_fields(fields_of(report));
   }
-  json["host_operations"] = result.host_operations;
+  json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {
     const auto row = result.confusion.row(r);

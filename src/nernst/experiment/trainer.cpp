@@ -8,6 +8,7 @@
 
 #include "nernst/experiment/preparation.h"
 #include "nernst/experiment/shuffle.h"
+#include "nernst/experiment/transfer_source.h"
 #include "nernst/io/json.h"
 
 namespace nernst {
@@ -100,7 +101,7 @@ void Trainer::run() {
 void Trainer::prepare() {
   if (config_->training.zero_shift > 0) shift_zero(*config_, *chip_);
   if (config_->transfer.enabled()) {
-    FloatNetwork source = train_float(*config_, *data_, *hooks_);
+    FloatNetwork source = source_network(*config_, *data_, *hooks_);
     TransferReport report = transfer(*config_, chip_->device(), source, *chip_, *hooks_);
     report.source_accuracy = evaluate_float(source, *config_, *data_, *hooks_).accuracy;
     io::write_file_atomically(

@@ -145,7 +145,7 @@ class CompareCommand final : public Command {
       const std::string name = row.at("name"), device = row.at("device");
       costs.row(name, device,
                 {spread_of(row.at("test_accuracy")), unit(mean_of(row, "time_s"), "s"),
-                 unit(mean_of(row, "energy_J"), "J"), whole(mean_of(row, "pulses_per_cell")),
+                 unit(mean_of(row, "energy_J"), "J"), whole(mean_of(row, "pulses_per_weight")),
                  whole(row.at("failed").get<double>())});
       const double computed = mean_of(row, "host_operations");
       needs.row(name, device,

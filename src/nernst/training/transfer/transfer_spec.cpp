@@ -4,9 +4,9 @@
 namespace nernst {
 
 void TransferSpec::describe(Fields& f) {
-  f.choice("source", source, {"none", "float"},
-           "none = learn in situ; float = train in float for training.epochs and write the result "
-           "to the chip");
+  f.text("source", source,
+         "none = learn in situ; float = train in float for training.epochs and write the result to "
+         "the chip; or a file of weights to write: FILE.npz or FILE.onnx");
   f.choice("write", write, {"open_loop", "program_verify"}, "how weights are written");
   verify.describe(f);
   f.real("noise", noise,
@@ -15,6 +15,16 @@ void TransferSpec::describe(Fields& f) {
           .help = "float: spread of noise on the weights while they are trained, of full scale"});
   f.integer("fine_tune_epochs", fine_tune_epochs,
             {.min = 0, .max = 1e9, .help = "epochs in situ after the transfer"});
+}
+
+void TransferSpec::check() const {
+  if (!from_file()) return;
+  if (!source.ends_with(".npz") && !source.ends_with(".onnx"))
+    throw ConfigError("transfer.source", source,
+                      "give none, float, or a file that ends in .npz or .onnx");
+  if (noise > 0)
+    throw ConfigError("transfer.noise", noise,
+                      "is for training in float: transfer.source = \"float\"");
 }
 
 void TransferReport::describe(Fields& f) {

@@ -4,24 +4,27 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "nernst/training/transfer/program_verify.h"
 
 namespace nernst {
 
-// Where the network comes from: nowhere (learned in situ), or trained in float by Nernst.
-enum class TransferSource { none, float_training };
 enum class WriteMode { open_loop, program_verify };
 
 struct TransferSpec {
-  TransferSource source = TransferSource::none;
+  // none (learned in situ), float (trained in float by Nernst), or a file .npz or .onnx
+  std::string source = "none";
   WriteMode write = WriteMode::program_verify;
   VerifySpec verify;
   double noise = 0;                   // spread injected into the weights while they are trained
   std::int64_t fine_tune_epochs = 0;  // in situ, afterwards
   void describe(Fields& f);
 
-  bool enabled() const { return source != TransferSource::none; }
+  bool enabled() const { return source != "none"; }
+  bool from_file() const { return enabled() && source != "float"; }
+  // Throws ConfigError about transfer.source or transfer.noise.
+  void check() const;
 };
 
 // How a transfer went.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/experiment/transfer_source.h"
+
+#include <fmt/format.h>
+
+#include "nernst/io/dense_layers.h"
+#include "nernst/io/file.h"
+#include "nernst/io/hash.h"
+
+namespace nernst {
+
+namespace {
+
+// A network from elsewhere in the shape of the config's.
+FloatNetwork read_network(const Config& config) {
+  const std::string& path = config.transfer.source;
+  const NetworkSpec& spec = config.network;
+  const std::vector<io::DenseLayer> layers = io::read_dense_layers(path);
+  const auto refuse = [&](const std::string& what) {
+    return ConfigError("transfer.source", path, what);
+  };
+  if (layers.size() != spec.layers.size())
+    throw refuse(fmt::format("has {} layers, and the config {}: give as many [[network.layer]]",
+                             layers.size(), spec.layers.size()));
+  FloatNetwork network(spec, resolve_loss(config.training.loss, spec.layers.back().activation),
+                       static_cast<std::uint64_t>(config.training.seed));
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const io::DenseLayer& layer = layers[l];
+    if (layer.weights.rows() != spec.rows(l) || layer.weights.columns() != spec.fan_in(l))
+      throw refuse(fmt::format(
+          "layer {} is {} x {} (outputs x inputs), and network.layer.{} needs "
+          "{} x {}",
+          l, layer.weights.rows(), layer.weights.columns(), l, spec.rows(l), spec.fan_in(l)));
+    LayerSpec layer_spec = spec.layers[l];
+    const std::string wanted = write_fields(fields_of(layer_spec))["activation"];
+    const bool decided_by_data =
+        l + 1 == layers.size() && wanted == "softmax" && layer.activation == "linear";
+    if (!layer.activation.empty() && layer.activation != wanted && !decided_by_data)
+      throw refuse(fmt::format("layer {} ends in {}: set network.layer.{}.activation = \"{}\"", l,
+                               layer.activation, l, layer.activation));
+    if (!layer.bias.empty() && !spec.layers[l].bias)
+      throw refuse(fmt::format("layer {} has a bias: set network.layer.{}.bias = true", l, l));
+    for (std::size_t r = 0; r < spec.rows(l); ++r) {
+      const auto row = network.weights(l).row(r);
+      const double bias = layer.bias.empty() ? 0 : layer.bias[r];
+      for (std::size_t c = 0; c < spec.columns(l); ++c)
+        row[c] = static_cast<float>(c < spec.fan_in(l) ? layer.weights(r, c) : bias);
+    }
+  }
+  return network;
+}
+
+}  // namespace
+
+FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks) {
+  return config.transfer.from_file() ? read_network(config) : train_float(config, data, hooks);
+}
+
+std::string check_transfer_source(const Config& config) {
+  if (!config.transfer.from_file()) return "";
+  read_network(config);
+  return io::digest_of(io::read_file(config.transfer.source));
+}
+
+}  // namespace nernst

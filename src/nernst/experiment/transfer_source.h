@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network that a transfer writes to the chip: trained in float here, or a file from elsewhere.
+#pragma once
+
+#include <string>
+
+#include "nernst/experiment/float_training.h"
+
+namespace nernst {
+
+// Trains it, or reads the file that transfer.source names: one dense layer for each
+// [[network.layer]], of its shape and activation (the last may be linear where the config has a
+// softmax). Throws ConfigError about transfer.source, IoError, Interrupted.
+FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks);
+
+// Reads that file, if there is one, before anything is begun: throws as source_network does, and
+// returns the digest of its bytes, or "".
+std::string check_transfer_source(const Config& config);
+
+}  // namespace nernst
