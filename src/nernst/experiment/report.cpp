@@ -186,9 +186,8 @@ Backend backend_of(const Tree& maker) {
 }
 
 // What a run has learned so far: position, books and layers.
-void write_state(Tree& report, const RunFolder& folder, const Config& config, const Tree& result,
-                 RunSetup setup) {
-  const Tree maker = folder.read_made_by();
+void write_state(Tree& report, const RunFolder& folder, const Config& config, const Tree& maker,
+                 const Tree& result, RunSetup setup) {
   setup.backend = backend_of(maker);
   const DeviceSpec device = folder.read_device();
   const auto chip = make_chip(config, device, setup);
@@ -249,7 +248,7 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   }
   const std::size_t classes = entry(result, "confusion").size();
   report["classes"] = classes > 0 ? class_names(config.data, classes) : Tree::array();
-  write_state(report, folder, config, result, setup);
+  write_state(report, folder, config, maker, result, setup);
   return report;
 }
 

@@ -49,11 +49,12 @@ RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& 
 }
 
 RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
-                   const DataSet& data, const RunSetup& setup, const RunHooks& hooks) {
+                   const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
+                   const RunHooks& hooks) {
   const auto chip = make_chip(config, device, setup);
   Network network(config.network, *chip, config.chip.neuron,
                   static_cast<std::uint64_t>(config.training.seed));
-  Trainer trainer(config, data, *chip, network, folder, identity_of(config, device, data), hooks);
+  Trainer trainer(config, data, *chip, network, folder, identity, hooks);
   trainer.restore();
   trainer.run();
 
@@ -132,9 +133,10 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   const DataSet data = load_data(config.data);
   fit_network(config, data);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
-  const Tree maker = made_by(config, identity_of(config, device, data), data, setup);
+  const RunIdentity identity = identity_of(config, device, data);
+  const Tree maker = made_by(config, identity, data, setup);
   const RunFolder folder = RunFolder::create(path, config, device, maker);
-  return train_in(folder, config, device, data, setup, hooks);
+  return train_in(folder, config, device, data, identity, setup, hooks);
 }
 
 RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
@@ -146,10 +148,11 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   fit_network(config, data);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
   const Tree maker = folder.read_made_by();
-  check_identity(path.string(), identity_of(config, device, data),
+  const RunIdentity identity = identity_of(config, device, data);
+  check_identity(path.string(), identity,
                  {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")});
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
-  return train_in(folder, config, device, data, setup, hooks);
+  return train_in(folder, config, device, data, identity, setup, hooks);
 }
 
 Tree result_json(const RunResult& result) {

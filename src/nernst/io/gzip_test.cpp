@@ -4,24 +4,13 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include "nernst/io/deflate_test_help.h"
 #include "nernst/io/test_help.h"
 
 namespace nernst::io {
 namespace {
 
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, bytes.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
+std::string gzip(const std::string& bytes) { return deflated(bytes, 16 + MAX_WBITS); }
 
 // Bytes that do not compress to nothing.
 std::string sample(std::size_t size) {

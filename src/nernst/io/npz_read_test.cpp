@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "nernst/io/deflate_test_help.h"
 #include "nernst/io/file.h"
 #include "nernst/io/npz.h"
 #include "nernst/io/test_help.h"
@@ -33,20 +34,6 @@ std::string npy(const std::string& type, const std::string& shape, const std::st
                          data);
 }
 
-std::string deflated(const std::string& bytes) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, bytes.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
 // What a test may change of a zip file of one entry.
 struct Zip {
   std::string name = "w.npy", content = "";
@@ -55,7 +42,7 @@ struct Zip {
   std::string comment = "";
 
   std::string bytes() const {
-    const std::string packed = method == 8 ? deflated(content) : content;
+    const std::string packed = method == 8 ? deflated(content, -MAX_WBITS) : content;
     const std::uint32_t crc = static_cast<std::uint32_t>(
         crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
     const std::string common = little(20, 2) + little(flags, 2) + little(method, 2) + little(0, 4) +
