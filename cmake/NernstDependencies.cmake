@@ -6,6 +6,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)  # the program only
 find_package(tomlplusplus REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(Eigen3 REQUIRED)  # sparse factors
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
@@ -21,4 +22,5 @@ mark_as_advanced(NERNST_ONNX_HEADERS NERNST_ONNX_LIBRARY)
 # what the headers need, and what only the sources need
 set(NERNST_PUBLIC_DEPENDENCIES fmt::fmt nlohmann_json::nlohmann_json)
 set(NERNST_PRIVATE_DEPENDENCIES TBB::tbb tomlplusplus::tomlplusplus ZLIB::ZLIB PkgConfig::xxhash
-                                PkgConfig::hwy PkgConfig::hdf5 onnx_proto PkgConfig::protobuf)
+                                PkgConfig::hwy PkgConfig::hdf5 onnx_proto PkgConfig::protobuf
+                                Eigen3::Eigen)

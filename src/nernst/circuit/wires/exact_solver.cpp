@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/exact_solver.h"
+
+#include <algorithm>
+
+namespace nernst {
+
+namespace {
+
+// A line without segments is one node; one without any resistance is its terminal.
+bool is_chain(const LineWires& wires) { return wires.r_segment_Ohm > 0; }
+bool is_fixed(const LineWires& wires) { return !is_chain(wires) && wires.r_end_Ohm == 0; }
+std::size_t unknowns(const LineWires& wires, std::size_t lines, std::size_t crossings) {
+  return is_fixed(wires) ? 0 : is_chain(wires) ? lines * crossings : lines;
+}
+
+}  // namespace
+
+ExactSolver::ExactSolver(const WireNetwork& network, std::size_t rows, std::size_t columns)
+    : network_(network), rows_(rows), columns_(columns), g_S_(rows, columns) {
+  NERNST_CHECK(rows > 0 && columns > 0);
+  unknown_ = static_cast<int>(unknowns(network.rows, rows, columns) +
+                              unknowns(network.columns, columns, rows));
+}
+
+// Unknown nodes: those of the row lines, then those of the column lines; after them the terminals
+// of the rows and of the columns.
+int ExactSolver::row_node(std::size_t r, std::size_t c) const {
+  if (is_fixed(network_.rows)) return unknown_ + static_cast<int>(r);
+  return static_cast<int>(is_chain(network_.rows) ? r * columns_ + c : r);
+}
+
+int ExactSolver::column_node(std::size_t r, std::size_t c) const {
+  if (is_fixed(network_.columns)) return unknown_ + static_cast<int>(rows_ + c);
+  const std::size_t first = unknowns(network_.rows, rows_, columns_);
+  return static_cast<int>(first + (is_chain(network_.columns) ? r * columns_ + c : c));
+}
+
+void ExactSolver::lay_out() {
+  branches_.clear();
+  for (std::size_t r = 0; r < rows_; ++r)
+    for (std::size_t c = 0; c < columns_; ++c)
+      branches_.push_back({column_node(r, c), row_node(r, c), g_S_(r, c)});
+  // the wires of one line, its nodes given by their number
+  const auto line = [&](const LineWires& wires, std::size_t crossings, int terminal,
+                        const auto& node) {
+    if (is_fixed(wires)) return;
+    const double end_S = 1 / (wires.r_segment_Ohm + wires.r_end_Ohm);
+    if (wires.ends != LineEnds::last) branches_.push_back({terminal, node(0), end_S});
+    if (wires.ends != LineEnds::first) branches_.push_back({terminal, node(crossings - 1), end_S});
+    if (!is_chain(wires)) return;
+    for (std::size_t k = 1; k < crossings; ++k)
+      branches_.push_back({node(k - 1), node(k), 1 / wires.r_segment_Ohm});
+  };
+  for (std::size_t r = 0; r < rows_; ++r)
+    line(network_.rows, columns_, unknown_ + static_cast<int>(r),
+         [&](std::size_t c) { return row_node(r, c); });
+  for (std::size_t c = 0; c < columns_; ++c)
+    line(network_.columns, rows_, unknown_ + static_cast<int>(rows_ + c),
+         [&](std::size_t r) { return column_node(r, c); });
+}
+
+void ExactSolver::set_conductances(MatrixView<const double> g_S) {
+  NERNST_CHECK(g_S.rows() == rows_ && g_S.columns() == columns_);
+  for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(g_S.row(r), g_S_.row(r).begin());
+  lay_out();
+  factor();
+}
+
+void ExactSolver::factor() {
+  if (unknown_ == 0) return;
+  std::vector<Eigen::Triplet<double>> entries;
+  entries.reserve(branches_.size() * 3);
+  for (const Branch& branch : branches_) {
+    if (branch.from < unknown_) entries.emplace_back(branch.from, branch.from, branch.g_S);
+    if (branch.to < unknown_) entries.emplace_back(branch.to, branch.to, branch.g_S);
+    // the lower triangle is all that the factorisation reads
+    if (branch.from < unknown_ && branch.to < unknown_)
+      entries.emplace_back(std::max(branch.from, branch.to), std::min(branch.from, branch.to),
+                           -branch.g_S);
+  }
+  Eigen::SparseMatrix<double> matrix(unknown_, unknown_);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  // the pattern is that of the array's shape
+  if (!analysed_) factor_.analyzePattern(matrix);
+  analysed_ = true;
+  factor_.factorize(matrix);
+  NERNST_CHECK(factor_.info() == Eigen::Success);
+}
+
+ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
+  Vector into = Vector::Zero(unknown_);
+  for (const Branch& branch : branches_) {
+    const double current_A = branch.g_S * (volts[branch.from] - volts[branch.to]);
+    if (branch.from < unknown_) into[branch.from] -= current_A;
+    if (branch.to < unknown_) into[branch.to] += current_A;
+  }
+  return into;
+}
+
+ExactSolver::Vector ExactSolver::node_voltages(std::span<const double> row_V,
+                                               std::span<const double> column_V) const {
+  NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_ && !branches_.empty());
+  Vector volts = Vector::Zero(unknown_ + static_cast<int>(rows_ + columns_));
+  for (std::size_t r = 0; r < rows_; ++r) volts[unknown_ + static_cast<int>(r)] = row_V[r];
+  for (std::size_t c = 0; c < columns_; ++c)
+    volts[unknown_ + static_cast<int>(rows_ + c)] = column_V[c];
+  if (unknown_ == 0) return volts;
+  // the sums on the diagonal round small cells beside good wires; differences of voltages do not
+  for (int pass = 0; pass < 2; ++pass) volts.head(unknown_) += factor_.solve(imbalance(volts));
+  return volts;
+}
+
+void ExactSolver::currents(const Vector& volts, std::span<double> row_A,
+                           std::span<double> column_A) const {
+  std::ranges::fill(row_A, 0.0);
+  std::ranges::fill(column_A, 0.0);
+  for (std::size_t r = 0; r < rows_; ++r)
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const double current_A = g_S_(r, c) * (volts[column_node(r, c)] - volts[row_node(r, c)]);
+      row_A[r] += current_A;
+      column_A[c] -= current_A;
+    }
+}
+
+void ExactSolver::solve(std::span<const double> row_V, std::span<const double> column_V,
+                        WireSolution& solution) {
+  const Vector volts = node_voltages(row_V, column_V);
+  solution.row_V = Matrix<double>(rows_, columns_);
+  solution.column_V = Matrix<double>(rows_, columns_);
+  for (std::size_t r = 0; r < rows_; ++r)
+    for (std::size_t c = 0; c < columns_; ++c) {
+      solution.row_V(r, c) = volts[row_node(r, c)];
+      solution.column_V(r, c) = volts[column_node(r, c)];
+    }
+  solution.row_A.resize(rows_);
+  solution.column_A.resize(columns_);
+  currents(volts, solution.row_A, solution.column_A);
+}
+
+void ExactSolver::effective(MatrixView<double> g_S) {
+  NERNST_CHECK(g_S.rows() == rows_ && g_S.columns() == columns_);
+  std::vector<double> row_V(rows_), column_V(columns_), row_A(rows_), column_A(columns_);
+  // a volt on one line after the other, of the kind of which there are fewer
+  const bool by_row = rows_ <= columns_;
+  for (std::size_t k = 0; k < (by_row ? rows_ : columns_); ++k) {
+    (by_row ? row_V : column_V)[k] = 1;
+    currents(node_voltages(row_V, column_V), row_A, column_A);
+    (by_row ? row_V : column_V)[k] = 0;
+    if (by_row) {
+      std::ranges::copy(column_A, g_S.row(k).begin());
+    } else {
+      for (std::size_t r = 0; r < rows_; ++r) g_S(r, k) = row_A[r];
+    }
+  }
+}
+
+void ExactSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {
+  NERNST_CHECK(column_V.rows() == row_A.rows() && row_A.columns() == rows_);
+  const std::vector<double> ground(rows_);
+  std::vector<double> column_A(columns_);
+  for (std::size_t b = 0; b < column_V.rows(); ++b)
+    currents(node_voltages(ground, column_V.row(b)), row_A.row(b), column_A);
+}
+
+void ExactSolver::read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) {
+  NERNST_CHECK(row_V.rows() == column_A.rows() && column_A.columns() == columns_);
+  const std::vector<double> ground(columns_);
+  std::vector<double> row_A(rows_);
+  for (std::size_t b = 0; b < row_V.rows(); ++b)
+    currents(node_voltages(row_V.row(b), ground), row_A, column_A.row(b));
+}
+
+}  // namespace nernst

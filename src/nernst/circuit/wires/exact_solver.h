@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The direct solver of a crossbar's wires: the sparse nodal matrix and its factor L D L^T.
+#pragma once
+
+#include <Eigen/SparseCholesky>
+#include <Eigen/SparseCore>
+#include <vector>
+
+#include "nernst/circuit/wires/wire_solver.h"
+
+namespace nernst {
+
+class ExactSolver final : public WireSolver {
+ public:
+  ExactSolver(const WireNetwork& network, std::size_t rows, std::size_t columns);
+
+  void set_conductances(MatrixView<const double> g_S) override;
+  void solve(std::span<const double> row_V, std::span<const double> column_V,
+             WireSolution& solution) override;
+  void read(MatrixView<const double> column_V, MatrixView<double> row_A) override;
+  void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override;
+  void effective(MatrixView<double> g_S) override;
+  int iterations() const override { return 0; }
+
+ private:
+  using Vector = Eigen::VectorXd;
+
+  // A conductance between two nodes; a node past the unknown ones is the terminal of a line.
+  struct Branch {
+    int from, to;
+    double g_S;
+  };
+  // Fills branches_ from cells and wires.
+  void lay_out();
+  int row_node(std::size_t r, std::size_t c) const;
+  int column_node(std::size_t r, std::size_t c) const;
+  void factor();
+  // Voltages of all nodes, terminals included, refined once with the currents' own imbalance.
+  Vector node_voltages(std::span<const double> row_V, std::span<const double> column_V) const;
+  // What flows into each unknown node.
+  Vector imbalance(const Vector& volts) const;
+  void currents(const Vector& volts, std::span<double> row_A, std::span<double> column_A) const;
+
+  WireNetwork network_;
+  std::size_t rows_, columns_;
+  int unknown_ = 0;
+  Matrix<double> g_S_;
+  std::vector<Branch> branches_;
+  bool analysed_ = false;
+  Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> factor_;
+};
+
+}  // namespace nernst

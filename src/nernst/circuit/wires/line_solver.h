@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The iterative solver of a crossbar's wires.
+//
+// With v and u the voltages on column and row lines, G the cells (diagonal), T_c and T_r the lines
+// with the cells as shunts:
+//   T_c v - G u = f_c,  T_r u - G v = f_r.
+// Eliminating v leaves S u = f_r + G T_c^-1 f_c with S = T_r - G T_c^-1 G, symmetric and positive.
+// Conjugate gradients with T_r as the preconditioner need one solution of all row lines and one of
+// all column lines for each iteration. The residual is a current into the row nodes; what it leaves
+// out at all terminals together is at most the sum of its magnitudes, which bounds the error.
+#pragma once
+
+#include <vector>
+
+#include "nernst/circuit/wires/chains.h"
+#include "nernst/circuit/wires/wire_solver.h"
+
+namespace nernst {
+
+class LineSolver final : public WireSolver {
+ public:
+  LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns, double tolerance);
+
+  void set_conductances(MatrixView<const double> g_S) override;
+  void solve(std::span<const double> row_V, std::span<const double> column_V,
+             WireSolution& solution) override;
+  void read(MatrixView<const double> column_V, MatrixView<double> row_A) override;
+  void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override;
+  void effective(MatrixView<double> g_S) override;
+  int iterations() const override { return iterations_; }
+
+ private:
+  // Finds u_ and v_.
+  void find_voltages(std::span<const double> row_V, std::span<const double> column_V);
+  void conjugate_gradients(double enough);
+  // v_ = T_c^-1 (f_c + G u), f_c from the terminals of the columns.
+  void columns_from_rows(std::span<const double> column_V);
+  // The sum over outputs of the current that ideal wires would bring.
+  double ideal_current_A(std::span<const double> row_V, std::span<const double> column_V) const;
+  void row_currents(std::span<double> row_A) const;
+  void column_currents(std::span<double> column_A) const;
+
+  std::size_t rows_, columns_;
+  double tolerance_;
+  // nodes of column lines stand row by row, as the cells do; those of row lines column by column
+  Chains column_lines_, row_lines_;
+  PlaneOfNodes column_shunt_, row_shunt_;  // the cells, in the units of their lines
+  PlaneOfNodes v_, u_;
+  PlaneOfNodes residual_, step_, direction_, image_, product_, row_work_, column_work_;
+  int iterations_ = 0;
+};
+
+}  // namespace nernst

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/network.h"
+
+#include <cmath>
+
+#include "nernst/base/error.h"
+
+namespace nernst {
+
+void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
+                        const std::string& where) {
+  if (g_S.empty()) throw ConfigError(where, "no cells", "give at least one row and one column");
+  std::vector<bool> column_conducts(g_S.columns(), false);
+  for (std::size_t r = 0; r < g_S.rows(); ++r) {
+    bool row_conducts = false;
+    for (std::size_t c = 0; c < g_S.columns(); ++c) {
+      const double g = g_S(r, c);
+      const std::string cell =
+          where + ", row " + std::to_string(r) + ", column " + std::to_string(c);
+      if (!std::isfinite(g)) throw ConfigError(cell, g, "give a conductance in siemens");
+      if (g < 0) throw ConfigError(cell, g, "a conductance is not negative");
+      if (g == 0 && open_cells == OpenCells::refused)
+        throw ConfigError(cell, g, "no conductance: declare open cells if it is stuck open");
+      row_conducts = row_conducts || g > 0;
+      column_conducts[c] = column_conducts[c] || g > 0;
+    }
+    if (!row_conducts)
+      throw ConfigError(where + ", row " + std::to_string(r), "no cell that conducts",
+                        "the row is connected to nothing; leave it out or give it a cell");
+  }
+  for (std::size_t c = 0; c < g_S.columns(); ++c)
+    if (!column_conducts[c])
+      throw ConfigError(where + ", column " + std::to_string(c), "no cell that conducts",
+                        "the column is connected to nothing; leave it out or give it a cell");
+}
+
+namespace {
+
+void check_resistance(double r_Ohm, const std::string& field) {
+  if (r_Ohm == 0 || (r_Ohm >= 1e-6 && r_Ohm <= 1e9)) return;
+  throw ConfigError(field, r_Ohm, "give 0, or from 1e-6 to 1e9 ohm");
+}
+
+}  // namespace
+
+void check_wires(const WireNetwork& network, const std::string& where) {
+  check_resistance(network.rows.r_segment_Ohm, where + "r_row_Ohm");
+  check_resistance(network.columns.r_segment_Ohm, where + "r_column_Ohm");
+  check_resistance(network.rows.r_end_Ohm, where + "r_row_end_Ohm");
+  check_resistance(network.columns.r_end_Ohm, where + "r_column_end_Ohm");
+}
+
+}  // namespace nernst

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// A crossbar as an electrical network: cells between row lines and column lines, each line a chain
+// of equal wire segments that ends in terminals.
+//
+//   row line i:     terminal -- r_row_end -- r_row -- (i,0) -- r_row -- (i,1) -- ... -- (i,C-1)
+//   column line j:  terminal -- r_column_end -- r_column -- (0,j) -- r_column -- (1,j) -- ...
+//   cell (i,j):     g_S(i,j) from the node of column line j to the node of row line i
+//
+// A terminal is a voltage source: of an input line its driver, of an output line the virtual ground
+// of its amplifier. Between a terminal and the crossing next to it lie one segment and the
+// resistance of the end.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nernst/base/matrix_view.h"
+
+namespace nernst {
+
+// Where a line has a terminal: at its crossing 0, at its last one, or at both.
+enum class LineEnds { first, last, both };
+
+struct LineWires {
+  double r_segment_Ohm = 1;  // between two crossings; 0 = the line is one node
+  double r_end_Ohm = 0;      // of the driver or of the sense amplifier
+  LineEnds ends = LineEnds::first;
+  friend bool operator==(const LineWires&, const LineWires&) = default;
+};
+
+struct WireNetwork {
+  LineWires rows, columns;
+  friend bool operator==(const WireNetwork&, const WireNetwork&) = default;
+};
+
+// Node voltages and terminal currents.
+struct WireSolution {
+  Matrix<double> row_V, column_V;       // rows x columns, of the nodes at each crossing
+  std::vector<double> row_A, column_A;  // out of each line into its terminals, from the cells
+};
+
+// Throws ConfigError unless every conductance of `g_S` is finite and at least 0, and every row and
+// column has a cell that conducts. An exact 0 is an open cell and needs `open_cells`. `where` names
+// the array; rows and columns are counted from 0.
+enum class OpenCells { refused, allowed };
+void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
+                        const std::string& where);
+
+// Throws ConfigError for a resistance that is neither 0 nor from 1 uOhm to 1 GOhm.
+void check_wires(const WireNetwork& network, const std::string& where);
+
+}  // namespace nernst

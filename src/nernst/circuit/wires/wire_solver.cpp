@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/wire_solver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "nernst/circuit/wires/exact_solver.h"
+#include "nernst/circuit/wires/line_solver.h"
+
+namespace nernst {
+
+namespace {
+
+// Another solver, and the matrix of currents per volt once reads of unchanged cells have cost about
+// as much as making it: at worst twice the work of the better choice.
+class KeepingSolver final : public WireSolver {
+ public:
+  KeepingSolver(std::unique_ptr<WireSolver> solver, std::size_t rows, std::size_t columns)
+      : solver_(std::move(solver)), rows_(rows), columns_(columns) {}
+
+  void set_conductances(MatrixView<const double> g_S) override {
+    solver_->set_conductances(g_S);
+    reads_ = 0;
+    kept_ = Matrix<double>();
+  }
+  void solve(std::span<const double> row_V, std::span<const double> column_V,
+             WireSolution& solution) override {
+    solver_->solve(row_V, column_V, solution);
+  }
+  void read(MatrixView<const double> column_V, MatrixView<double> row_A) override {
+    if (!keep(column_V.rows())) return solver_->read(column_V, row_A);
+    NERNST_CHECK(column_V.columns() == columns_ && row_A.columns() == rows_ &&
+                 row_A.rows() == column_V.rows());
+    for (std::size_t b = 0; b < column_V.rows(); ++b)
+      for (std::size_t r = 0; r < rows_; ++r) {
+        double sum = 0;
+        for (std::size_t c = 0; c < columns_; ++c) sum += kept_(r, c) * column_V(b, c);
+        row_A(b, r) = sum;
+      }
+  }
+  void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override {
+    if (!keep(row_V.rows())) return solver_->read_transposed(row_V, column_A);
+    NERNST_CHECK(row_V.columns() == rows_ && column_A.columns() == columns_ &&
+                 column_A.rows() == row_V.rows());
+    for (std::size_t b = 0; b < row_V.rows(); ++b) {
+      std::ranges::fill(column_A.row(b), 0.0);
+      for (std::size_t r = 0; r < rows_; ++r)
+        for (std::size_t c = 0; c < columns_; ++c) column_A(b, c) += kept_(r, c) * row_V(b, r);
+    }
+  }
+  void effective(MatrixView<double> g_S) override { solver_->effective(g_S); }
+  int iterations() const override { return solver_->iterations(); }
+
+ private:
+  bool keep(std::size_t reads) {
+    reads_ += reads;
+    if (reads_ < std::min(rows_, columns_)) return false;
+    if (kept_.rows() == 0) {
+      kept_ = Matrix<double>(rows_, columns_);
+      solver_->effective(kept_.view());
+    }
+    return true;
+  }
+
+  std::unique_ptr<WireSolver> solver_;
+  std::size_t rows_, columns_;
+  std::size_t reads_ = 0;  // since the cells changed
+  Matrix<double> kept_;
+};
+
+}  // namespace
+
+std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::size_t rows,
+                                             std::size_t columns, const WireSolverSpec& spec) {
+  constexpr std::size_t most_exact_cells = 16 * 16;
+  const bool exact = spec.method == WireMethod::exact ||
+                     (spec.method == WireMethod::automatic && rows * columns <= most_exact_cells);
+  std::unique_ptr<WireSolver> solver;
+  if (exact) {
+    solver = std::make_unique<ExactSolver>(network, rows, columns);
+  } else {
+    solver = std::make_unique<LineSolver>(network, rows, columns, spec.tolerance);
+  }
+  return std::make_unique<KeepingSolver>(std::move(solver), rows, columns);
+}
+
+}  // namespace nernst

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Solves the network of a crossbar: what reaches every cell, and what flows out of every line.
+//
+// Two methods for one problem. `exact` factors the sparse nodal matrix and keeps the factor.
+// `lines` iterates: column lines are eliminated line by line, and conjugate gradients,
+// preconditioned by the row lines, solve for the voltages on the rows; all lines of a kind are
+// solved side by side in vector lanes. With either, cells that stay as they are and are read more
+// often than the array has lines are read from a kept matrix of currents per volt.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/circuit/wires/network.h"
+
+namespace nernst {
+
+enum class WireMethod { automatic, exact, lines };
+
+struct WireSolverSpec {
+  WireMethod method = WireMethod::automatic;
+  // Of `lines`: every terminal current is within `tolerance` of the mean current that ideal wires
+  // would bring to an output line.
+  double tolerance = 1e-9;
+};
+
+class WireSolver {
+ public:
+  virtual ~WireSolver() = default;
+
+  // Takes the conductances, rows x columns, all finite and at least 0 (see check_conductances).
+  virtual void set_conductances(MatrixView<const double> g_S) = 0;
+
+  // Voltages and currents with these voltages at the terminals of the rows and of the columns.
+  virtual void solve(std::span<const double> row_V, std::span<const double> column_V,
+                     WireSolution& solution) = 0;
+
+  // Row currents for voltages on the columns, the rows being at 0 V: column_V is B x columns,
+  // row_A is B x rows. The work that the reads have in common is done once.
+  virtual void read(MatrixView<const double> column_V, MatrixView<double> row_A) = 0;
+
+  // Column currents for voltages on the rows: row_V is B x rows, column_A is B x columns.
+  virtual void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) = 0;
+
+  // Amperes out of row i for a volt on column j, which, by reciprocity, are those out of column j
+  // for a volt on row i: rows x columns, as ideal wires would make it g_S itself.
+  virtual void effective(MatrixView<double> g_S) = 0;
+
+  // Iterations of the last solve or read (the most of a batch); 0 for a direct method.
+  virtual int iterations() const = 0;
+};
+
+// A solver for arrays of this size. `automatic` takes `exact` up to 16 x 16 cells and `lines` for
+// anything larger.
+std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::size_t rows,
+                                             std::size_t columns, const WireSolverSpec& spec);
+
+}  // namespace nernst
