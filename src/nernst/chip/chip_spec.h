@@ -11,6 +11,7 @@
 #include "nernst/circuit/neuron.h"
 #include "nernst/circuit/periphery.h"
 #include "nernst/circuit/technology.h"
+#include "nernst/circuit/wires/wire_spec.h"
 #include "nernst/tile/tile.h"
 
 namespace nernst {
@@ -31,8 +32,9 @@ struct ChipSpec {
   PeripherySpec periphery;
   NeuronSpec neuron;          // [chip.neuron]
   TechnologySpec technology;  // [chip.technology]
+  WireSpec wires;             // [chip.wires]
 
-  // The keys of [chip] itself; neuron and technology are tables of their own.
+  // The keys of [chip] itself; neuron, technology and wires are tables of their own.
   void describe(Fields& f);
 };
 

@@ -14,6 +14,7 @@ namespace nernst {
 // A tile and the block of its array that it holds.
 struct SimulatedChip::Placed {
   std::unique_ptr<Tile> tile;
+  const WiredTile* wired = nullptr;  // the same tile, where its lines have resistance
   std::uint32_t id = 0;
   std::size_t first_row = 0, rows = 0, first_column = 0, columns = 0;
 };
@@ -74,11 +75,17 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
     Part part{next_id++, {}};
     for_each_block(spec, array.shape,
                    [&](std::size_t r, std::size_t rows, std::size_t c, std::size_t columns) {
-                     Placed placed{nullptr, next_id++, r, rows, c, columns};
+                     Placed placed{nullptr, nullptr, next_id++, r, rows, c, columns};
                      TileSpec tile = tile_spec(spec, array, rows, columns);
                      tile.seed = seed;
                      tile.id = placed.id;
                      placed.tile = make_tile(device, tile, backend, threads);
+                     if (spec.wires.enabled) {
+                       auto wired = std::make_unique<WiredTile>(std::move(placed.tile), device,
+                                                                tile, spec.wires, backend);
+                       placed.wired = wired.get();
+                       placed.tile = std::move(wired);
+                     }
                      part.tiles.push_back(std::move(placed));
                    });
     return part;
@@ -328,8 +335,9 @@ void SimulatedChip::write_row(ArrayPart part, std::size_t row,
   std::int32_t longest = 0;
   for (const std::int32_t n : pulses) longest = std::max(longest, std::abs(n));
   for_tiles_of_row(part, row, [&](const Placed& placed) {
+    const auto own = pulses.subspan(placed.first_column, placed.columns);
     counts += placed.tile->write_row(row - placed.first_row,
-                                     pulses.subspan(placed.first_column, placed.columns), event);
+                                     std::vector<double>(own.begin(), own.end()), event);
   });
   ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
   enter_pulses(counts, counts.pulses);
@@ -479,6 +487,15 @@ Matrix<double> SimulatedChip::part_weights(ArrayPart part) const {
   return all;
 }
 
+WireReport SimulatedChip::wire_report() const {
+  WireReport report;
+  for (const auto& array : arrays_)
+    for (const Part& part : array->parts)
+      for (const Placed& placed : part.tiles)
+        if (placed.wired != nullptr) report += placed.wired->report();
+  return report;
+}
+
 std::int64_t SimulatedChip::most_pulses() const {
   std::uint32_t most = 0;
   for (const auto& array : arrays_)
@@ -512,13 +529,16 @@ std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& devic
   std::uint64_t bytes = 0;
   for (const ArraySpec& array : arrays) {
     std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> of_shape;
-    for_each_block(
-        spec, array.shape, [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
-          const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
-          if (fresh)
-            place->second = tile_bytes(device, tile_spec(spec, array, rows, columns), backend);
-          bytes += place->second * array.gains.size();
-        });
+    for_each_block(spec, array.shape,
+                   [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
+                     const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
+                     if (fresh) {
+                       const TileSpec tile = tile_spec(spec, array, rows, columns);
+                       place->second = tile_bytes(device, tile, backend);
+                       if (spec.wires.enabled) place->second += WiredTile::bytes(tile, spec.wires);
+                     }
+                     bytes += place->second * array.gains.size();
+                   });
   }
   return bytes;
 }

@@ -8,6 +8,7 @@
 
 #include "nernst/chip/chip.h"
 #include "nernst/chip/chip_spec.h"
+#include "nernst/circuit/wires/wired_tile.h"
 #include "nernst/device/device_spec.h"
 #include "nernst/tile/tile.h"
 
@@ -61,6 +62,9 @@ class SimulatedChip final : public Chip {
   // sum over its parts; or those of one part.
   Matrix<double> weights(std::size_t array) const;
   Matrix<double> part_weights(ArrayPart part) const;
+  // How the effective weights that reads used compared with solutions of the wires, over all tiles
+  // since fabrication.
+  WireReport wire_report() const;
   // The most pulses that any one cell has had.
   std::int64_t most_pulses() const;
   // All that changes: cells, operation counter and clock.

@@ -61,6 +61,13 @@ std::string summary_of(const RunResult& result, const Look& look) {
     row("  " + part.help, quantity(part.energy_J, "J", look), percent(part.energy_J / energy_J, 0));
   row("pulses", count(ledger.pulses));
   row("most pulses on one cell", count(result.pulses_per_cell_max));
+  if (result.wires && result.wires->refreshes > 0) {
+    row("what the wires take, rms", fmt::format("{:.4f}", result.wires->rms_effect()),
+        "of w, as solved");
+    row("  error between solutions, rms", fmt::format("{:.4f}", result.wires->rms_error()),
+        fmt::format("{:.4f} at most; {} solutions", result.wires->largest_error,
+                    count(static_cast<std::int64_t>(result.wires->refreshes))));
+  }
   row("signal words held, peak", count(result.books.signal_words_peak));
   row("weight words held, peak", count(result.books.weight_words_peak));
   row("cells read", count(ledger.cell_reads));

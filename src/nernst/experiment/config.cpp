@@ -103,11 +103,14 @@ Config read_config(const Tree& tree) {
   read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
 
   const Tree& chip = table_or_empty(tree, "chip", "chip");
-  read_fields(chip, "chip", fields_of(config.chip), {"neuron", "technology"});
+  read_fields(chip, "chip", fields_of(config.chip), {"neuron", "technology", "wires"});
   read_fields(table_or_empty(chip, "neuron", "chip.neuron"), "chip.neuron",
               fields_of(config.chip.neuron));
   read_fields(table_or_empty(chip, "technology", "chip.technology"), "chip.technology",
               fields_of(config.chip.technology));
+  read_fields(table_or_empty(chip, "wires", "chip.wires"), "chip.wires",
+              fields_of(config.chip.wires));
+  check_wires(config.chip.wires.write_network(), "chip.wires.");
   if (config.chip.tile.size() != 2)
     throw ConfigError("chip.tile", fmt::format("{} numbers", config.chip.tile.size()),
                       "give two, rows and columns, as [512, 512]");
@@ -144,6 +147,7 @@ Tree write_config(const Config& original) {
   tree["chip"] = write_fields(fields_of(config.chip));
   tree["chip"]["neuron"] = write_fields(fields_of(config.chip.neuron));
   tree["chip"]["technology"] = write_fields(fields_of(config.chip.technology));
+  tree["chip"]["wires"] = write_fields(fields_of(config.chip.wires));
   if (!config.device.empty()) tree["device"] = config.device;
   Tree layers = Tree::array();
   for (LayerSpec& layer : config.network.layers) layers.push_back(write_fields(fields_of(layer)));

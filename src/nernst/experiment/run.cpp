@@ -84,6 +84,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.epochs = trainer.position().epoch;
   result.books = trainer.books();
   result.pulses_per_cell_max = chip->most_pulses();
+  if (config.chip.wires.enabled) result.wires = chip->wire_report();
   result.data = data.title;
   result.device = device.name;
   result.schedule = config.training.schedule;
@@ -175,6 +176,11 @@ Tree result_json(const RunResult& result) {
     TransferReport report = *result.transfer;
     json["transfer"] = write_fields(fields_of(report));
   }
+  if (result.wires)
+    json["wires"] = {{"refreshes", result.wires->refreshes},
+                     {"rms_effect", result.wires->rms_effect()},
+                     {"rms_error", result.wires->rms_error()},
+                     {"largest_error", result.wires->largest_error}};
   json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {

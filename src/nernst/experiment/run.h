@@ -56,6 +56,7 @@ struct RunResult {
   Matrix<std::int64_t> confusion;
   Books books;
   std::int64_t pulses_per_cell_max = 0;
+  std::optional<WireReport> wires;  // where the lines have resistance
   std::string data, device, schedule, update, run;
 };
 

@@ -2,6 +2,7 @@
 // What every back-end of a tile does in the same way: the operations on single rows and cells.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -18,20 +19,20 @@ class CellTile : public Tile {
         line_noise_(spec.seed, spec.id, Purpose::read_noise),
         cell_noise_(spec.seed, spec.id, Purpose::cell_read) {}
 
-  PulseCounts write_row(std::size_t row, std::span<const std::int32_t> pulses,
+  PulseCounts write_row(std::size_t row, std::span<const double> doses,
                         std::uint64_t event) override {
-    NERNST_CHECK(row < cells_.rows() && pulses.size() == cells_.columns());
+    NERNST_CHECK(row < cells_.rows() && doses.size() == cells_.columns());
     PulseCounts counts;
-    for (std::size_t c = 0; c < pulses.size(); ++c)
-      cells_.dose_weight(row, c, static_cast<T>(pulses[c]), event, counts);
+    for (std::size_t c = 0; c < doses.size(); ++c)
+      cells_.dose_weight(row, c, static_cast<T>(doses[c]), event, counts);
     return counts;
   }
 
-  PulseCounts pulse(std::size_t row, std::size_t column, std::int32_t pulses,
+  PulseCounts pulse(std::size_t row, std::size_t column, double dose,
                     std::uint64_t event) override {
     NERNST_CHECK(row < cells_.rows() && column < cells_.columns());
     PulseCounts counts;
-    cells_.dose_weight(row, column, static_cast<T>(pulses), event, counts);
+    cells_.dose_weight(row, column, static_cast<T>(dose), event, counts);
     return counts;
   }
 
@@ -58,8 +59,23 @@ class CellTile : public Tile {
   void advance_to(double time_s) override { cells_.advance_to(time_s); }
   void copy_net(MatrixView<double> net) const override {
     NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
+    if (!cells_.device().retention.enabled()) {
+      const auto now = cells_.net();
+      for (std::size_t r = 0; r < net.rows(); ++r)
+        std::ranges::copy(now.row(r), net.row(r).begin());
+      return;
+    }
     for (std::size_t r = 0; r < net.rows(); ++r)
       for (std::size_t c = 0; c < net.columns(); ++c) net(r, c) = cells_.exact_net(r, c);
+  }
+  void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override {
+    NERNST_CHECK(cell.rows() == cells_.rows() && cell.columns() == cells_.columns());
+    NERNST_CHECK(other.rows() == cells_.rows() && other.columns() == cells_.columns());
+    for (std::size_t r = 0; r < cell.rows(); ++r)
+      for (std::size_t c = 0; c < cell.columns(); ++c) {
+        cell(r, c) = cells_.seen(0, r, c);
+        other(r, c) = cells_.pair() ? cells_.seen(1, r, c) : cell(r, c) - cells_.exact_net(r, c);
+      }
   }
   std::uint32_t most_pulses() const override { return cells_.most_pulses(); }
   std::vector<PlaneView> state() override { return cells_.state(); }

@@ -59,6 +59,10 @@ class Cells {
   void advance_to(double time_s);
   // With retention up to this moment.
   double exact_net(std::size_t row, std::size_t column) const;
+  // What a read sees of the cell on one side, with retention up to this moment.
+  double seen(std::size_t side, std::size_t row, std::size_t column) const {
+    return visible(layout_.position(side, row, column));
+  }
   std::uint32_t most_pulses() const;
   std::vector<PlaneView> state();
 

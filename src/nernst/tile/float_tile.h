@@ -37,7 +37,8 @@ class FloatTile final : public CellTile<Law, float> {
           kernels_.mvm(net.block(first, 0, last - first, net.columns()), in.view(),
                        out.view().block(0, first, x.rows(), last - first));
         });
-    add_noise(x, out, y, events);
+    copy_sums(out, y);
+    add_read_noise(ReadDirection::forward, x, y, events);
   }
 
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
@@ -56,7 +57,21 @@ class FloatTile final : public CellTile<Law, float> {
       kernels_.mvm_transposed(net.block(0, from, net.rows(), size), in.view(),
                               out.view().block(0, from, y.rows(), size));
     });
-    add_noise(y, out, x, events);
+    copy_sums(out, x);
+    add_read_noise(ReadDirection::transposed, y, x, events);
+  }
+
+  void add_read_noise(ReadDirection, MatrixView<const double> driven, MatrixView<double> sums,
+                      std::span<const std::uint64_t> events) const override {
+    const double spread = this->cells_.net_read_noise();
+    if (spread <= 0) return;
+    std::vector<float> z(sums.columns());
+    for (std::size_t b = 0; b < sums.rows(); ++b) {
+      const auto to = sums.row(b);
+      fill_normals(this->line_noise_, events[b], z);
+      const double scale = spread * std::sqrt(square_norm(driven.row(b)));
+      for (std::size_t k = 0; k < to.size(); ++k) to[k] += scale * static_cast<double>(z[k]);
+    }
   }
 
   PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override {
@@ -92,20 +107,8 @@ class FloatTile final : public CellTile<Law, float> {
     return values;
   }
 
-  // The sums of a read with the read noise of the cells, drawn for each line.
-  void add_noise(MatrixView<const double> driven, const Floats& sums, MatrixView<double> out,
-                 std::span<const std::uint64_t> events) const {
-    const double spread = this->cells_.net_read_noise();
-    std::vector<float> z(spread > 0 ? out.columns() : 0);
-    for (std::size_t b = 0; b < out.rows(); ++b) {
-      const auto from = sums.row(b);
-      const auto to = out.row(b);
-      for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<double>(from[k]);
-      if (spread <= 0) continue;
-      fill_normals(this->line_noise_, events[b], z);
-      const double scale = spread * std::sqrt(square_norm(driven.row(b)));
-      for (std::size_t k = 0; k < to.size(); ++k) to[k] += scale * static_cast<double>(z[k]);
-    }
+  static void copy_sums(const Floats& sums, MatrixView<double> out) {
+    for (std::size_t b = 0; b < out.rows(); ++b) std::ranges::copy(sums.row(b), out.row(b).begin());
   }
 
   // Lines to give to a thread at least, so that a part is worth its start: some 10 us of a product,

@@ -21,32 +21,44 @@ class ReferenceTile final : public CellTile<Law, double> {
   void mvm(MatrixView<const double> x, MatrixView<double> y,
            std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < x.rows(); ++b) {
+    for (std::size_t b = 0; b < x.rows(); ++b)
       for (std::size_t r = 0; r < net.rows(); ++r) {
-        double sum = 0, drive = 0;
-        for (std::size_t c = 0; c < net.columns(); ++c) {
-          sum += (net(r, c) + cell_noise(r, c, events[b])) * x(b, c);
-          drive += x(b, c) * x(b, c);
-        }
-        y(b, r) = sum + folded_noise(r, drive, events[b]);
+        y(b, r) = 0;
+        for (std::size_t c = 0; c < net.columns(); ++c) y(b, r) += net(r, c) * x(b, c);
       }
-    }
+    add_read_noise(ReadDirection::forward, x, y, events);
   }
 
   // x_c = sum_r net_rc y_r + noise_c
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
                       std::span<const std::uint64_t> events) const override {
     const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < y.rows(); ++b) {
+    for (std::size_t b = 0; b < y.rows(); ++b)
       for (std::size_t c = 0; c < net.columns(); ++c) {
-        double sum = 0, drive = 0;
-        for (std::size_t r = 0; r < net.rows(); ++r) {
-          sum += (net(r, c) + cell_noise(r, c, events[b])) * y(b, r);
-          drive += y(b, r) * y(b, r);
-        }
-        x(b, c) = sum + folded_noise(c, drive, events[b]);
+        x(b, c) = 0;
+        for (std::size_t r = 0; r < net.rows(); ++r) x(b, c) += net(r, c) * y(b, r);
       }
-    }
+    add_read_noise(ReadDirection::transposed, y, x, events);
+  }
+
+  // noise_k = sigma_w |x| xi_k, or, drawn for each cell, sigma_w sum_i xi_ki x_i
+  void add_read_noise(ReadDirection direction, MatrixView<const double> driven,
+                      MatrixView<double> sums,
+                      std::span<const std::uint64_t> events) const override {
+    for (std::size_t b = 0; b < sums.rows(); ++b)
+      for (std::size_t k = 0; k < sums.columns(); ++k) {
+        double drive = 0, cells = 0;
+        for (std::size_t i = 0; i < driven.columns(); ++i) {
+          drive += driven(b, i) * driven(b, i);
+          if (!per_cell()) continue;
+          const double xi = direction == ReadDirection::forward
+                                ? this->cell_read_noise(k, i, events[b])
+                                : this->cell_read_noise(i, k, events[b]);
+          cells += xi * driven(b, i);
+        }
+        sums(b, k) += per_cell() ? this->cells_.net_read_noise() * cells
+                                 : this->line_noise(k, drive, events[b]);
+      }
   }
 
   PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override {
@@ -72,13 +84,6 @@ class ReferenceTile final : public CellTile<Law, double> {
 
  private:
   bool per_cell() const { return this->cells_.spec().read_noise == ReadNoiseMode::per_cell; }
-  double cell_noise(std::size_t r, std::size_t c, std::uint64_t event) const {
-    if (!per_cell()) return 0;
-    return this->cells_.net_read_noise() * this->cell_read_noise(r, c, event);
-  }
-  double folded_noise(std::size_t line, double drive, std::uint64_t event) const {
-    return per_cell() ? 0 : this->line_noise(line, drive, event);
-  }
 };
 
 }  // namespace nernst

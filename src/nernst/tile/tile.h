@@ -34,6 +34,9 @@ enum class NoiseMode { aggregated, per_pulse };
 // or for each cell (the reference back-end only).
 enum class ReadNoiseMode { per_output, per_cell };
 
+// forward: inputs on the columns, sums on the rows. transposed: the other way.
+enum class ReadDirection { forward, transposed };
+
 enum class Backend { reference, scalar, fast };
 
 struct TileSpec {
@@ -71,15 +74,21 @@ class Tile {
   virtual void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
                               std::span<const std::uint64_t> events) const = 0;
 
+  // Adds to the sums of a read (B x rows forward, B x columns transposed) the read noise of the
+  // cells, as mvm and mvm_transposed add it for the inputs `driven`.
+  virtual void add_read_noise(ReadDirection direction, MatrixView<const double> driven,
+                              MatrixView<double> sums,
+                              std::span<const std::uint64_t> events) const = 0;
+
   // Pulses every cell with the dose that `pulses` (drawn for all lines of the tile) brings to it.
   virtual PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) = 0;
 
-  // Gives each cell of a row a signed number of pulses: positive raises the net weight.
-  virtual PulseCounts write_row(std::size_t row, std::span<const std::int32_t> pulses,
+  // Gives each cell of a row a signed dose (1 = a nominal pulse): positive raises the net weight.
+  virtual PulseCounts write_row(std::size_t row, std::span<const double> doses,
                                 std::uint64_t event) = 0;
 
   // The same for one cell.
-  virtual PulseCounts pulse(std::size_t row, std::size_t column, std::int32_t pulses,
+  virtual PulseCounts pulse(std::size_t row, std::size_t column, double dose,
                             std::uint64_t event) = 0;
 
   // Net weights of a row, each read on its own, with its read noise.
@@ -102,6 +111,11 @@ class Tile {
 
   // Net weights as they are now, without noise: for pictures and tests, not for training.
   virtual void copy_net(MatrixView<double> net) const = 0;
+
+  // What a read sees of the two cells of each weight, in units of w: the cell, and the one that is
+  // taken from it (its reference, or the other of the pair, whose net weight is half the
+  // difference).
+  virtual void copy_cells(MatrixView<double> cell, MatrixView<double> other) const = 0;
 
   // The largest number of pulses that any one cell has had; 0 where they are not counted.
   virtual std::uint32_t most_pulses() const = 0;

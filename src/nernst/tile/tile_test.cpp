@@ -67,9 +67,8 @@ void exercise(Tile& tile, const TileSpec& spec) {
                                     spec.seed, 9, event),
                       event);
     ++event;
-    std::vector<std::int32_t> pulses(spec.columns);
-    for (std::size_t c = 0; c < pulses.size(); ++c)
-      pulses[c] = static_cast<std::int32_t>(c % 7) - 3;
+    std::vector<double> pulses(spec.columns);
+    for (std::size_t c = 0; c < pulses.size(); ++c) pulses[c] = static_cast<double>(c % 7) - 3;
     tile.write_row(static_cast<std::size_t>(round), pulses, event++);
     tile.pulse(3, 4, -5, event++);
   }
@@ -140,7 +139,7 @@ TEST_P(EveryBackend, NoPulsesIsTheIdentity) {
   EXPECT_EQ(tile->outer_update(encode_update({}, x, zero_rows, 1, tile->net_step(), 5, 9, 500), 500)
                 .pulses,
             0u);
-  tile->write_row(2, std::vector<std::int32_t>(spec().columns, 0), 501);
+  tile->write_row(2, std::vector<double>(spec().columns, 0), 501);
   const Matrix<double> after = net_of(*tile, spec());
   EXPECT_EQ(after.values(), before.values());
 }
@@ -150,7 +149,7 @@ TEST_P(EveryBackend, AConductanceNeverLeavesItsWindow) {
   const auto tile = make(tile_spec);
   const auto far = [&](std::int32_t pulses) {
     for (std::size_t r = 0; r < tile_spec.rows; ++r)
-      tile->write_row(r, std::vector<std::int32_t>(tile_spec.columns, pulses),
+      tile->write_row(r, std::vector<double>(tile_spec.columns, pulses),
                       900 + r + (pulses > 0 ? 0 : 100));
   };
   // twice as far as ten sigma of any bound
@@ -186,7 +185,7 @@ TEST_P(EveryBackend, SplittingAPulseTrainChangesNothing) {
   tile_spec.noise = NoiseMode::per_pulse;
   const auto whole = make(tile_spec), split = make(tile_spec);
   const auto row = [&](std::int32_t pulses) {
-    return std::vector<std::int32_t>(tile_spec.columns, pulses);
+    return std::vector<double>(tile_spec.columns, pulses);
   };
   whole->write_row(4, row(7), 1);
   split->write_row(4, row(3), 2);
@@ -295,15 +294,15 @@ TEST(Tile, WriteNoiseIsKeptUntilTheNextPulse) {
   device.cell.write_noise = 3;
   const TileSpec spec{.rows = 5, .columns = 201, .seed = 1, .id = 1};
   const auto tile = make_tile(device, spec, Backend::fast, Threads(1));
-  tile->write_row(2, std::vector<std::int32_t>(201, 4), 1);
+  tile->write_row(2, std::vector<double>(201, 4), 1);
   const Matrix<double> first = net_of(*tile, spec), again = net_of(*tile, spec);
   EXPECT_EQ(first.values(), again.values());
   double squares = 0;
   for (const double w : first.row(2)) squares += std::pow(w / device.cell.dw_min - 4, 2);
   EXPECT_NEAR(std::sqrt(squares / 201), 3, 3 * 3 / std::sqrt(2.0 * 201));
   // up and down again: the hidden state is where it was, the noise is new
-  tile->write_row(2, std::vector<std::int32_t>(201, 4), 2);
-  tile->write_row(2, std::vector<std::int32_t>(201, -4), 3);
+  tile->write_row(2, std::vector<double>(201, 4), 2);
+  tile->write_row(2, std::vector<double>(201, -4), 3);
   const Matrix<double> later = net_of(*tile, spec);
   EXPECT_NE(first.values(), later.values());
   double mean = 0;
