@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/wired_tile.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+namespace nernst {
+
+namespace {
+
+// Cells that conduct well beside their wires; `noise` of a read.
+DeviceSpec some_device(double noise = 0) {
+  DeviceSpec device = load_device("ideal");
+  device.cell.read_noise = noise;
+  device.physical.g_min_S = 2e-5;
+  device.physical.g_max_S = 8e-5;
+  return device;
+}
+
+TileSpec some_tile(std::size_t rows = 17, std::size_t columns = 29) {
+  return {.rows = rows, .columns = columns, .seed = 3, .id = 2};
+}
+
+WireSpec some_wires(double r_Ohm = 4) {
+  WireSpec wires;
+  wires.enabled = true;
+  wires.r_row_Ohm = r_Ohm;
+  wires.r_column_Ohm = r_Ohm / 2;
+  wires.tolerance = 1e-11;
+  return wires;
+}
+
+std::vector<double> wave(std::size_t size, double phase = 0) {
+  std::vector<double> values(size);
+  for (std::size_t k = 0; k < size; ++k) values[k] = std::cos(static_cast<double>(k) + phase);
+  return values;
+}
+
+std::unique_ptr<WiredTile> make_wired(const DeviceSpec& device, const TileSpec& tile,
+                                      const WireSpec& wires, Backend backend) {
+  auto wired = std::make_unique<WiredTile>(make_tile(device, tile, backend, Threads(1)), device,
+                                           tile, wires, backend);
+  Matrix<double> net(tile.rows, tile.columns);
+  for (std::size_t k = 0; k < net.values().size(); ++k)
+    net.values()[k] = 0.8 * std::sin(static_cast<double>(k));
+  wired->fabricate(net.view());
+  return wired;
+}
+
+std::vector<double> read(const Tile& tile, ReadDirection direction, const std::vector<double>& x,
+                         std::size_t outputs) {
+  std::vector<double> y(outputs);
+  const std::uint64_t event = 5;
+  const MatrixView<const double> in(x.data(), 1, x.size());
+  const MatrixView<double> out(y.data(), 1, y.size());
+  direction == ReadDirection::forward ? tile.mvm(in, out, {&event, 1})
+                                      : tile.mvm_transposed(in, out, {&event, 1});
+  return y;
+}
+
+// What two crossbars and a subtraction give, by the direct solver.
+std::vector<double> by_kirchhoff(const Tile& tile, const DeviceSpec& device, const TileSpec& spec,
+                                 const WireSpec& wires, ReadDirection direction,
+                                 const std::vector<double>& x) {
+  Matrix<double> cell(spec.rows, spec.columns), other(spec.rows, spec.columns);
+  tile.copy_cells(cell.view(), other.view());
+  const bool forward = direction == ReadDirection::forward;
+  const bool pair = spec.weight == WeightCoding::differential_pair;
+  std::vector<double> y(forward ? spec.rows : spec.columns);
+  for (Matrix<double>* plane : {&cell, &other}) {
+    for (double& w : plane->values()) w = device.physical.g_S(w);
+    const auto solver = make_wire_solver(wires.read_network(direction), spec.rows, spec.columns,
+                                         {.method = WireMethod::exact});
+    solver->set_conductances(plane->view());
+    WireSolution s;
+    solver->solve(forward ? std::vector<double>(spec.rows) : x,
+                  forward ? x : std::vector<double>(spec.columns), s);
+    const double slope_S = (device.physical.g_max_S - device.physical.g_min_S) / 2 * (pair ? 2 : 1);
+    for (std::size_t k = 0; k < y.size(); ++k)
+      y[k] += (plane == &cell ? 1 : -1) * (forward ? s.row_A : s.column_A)[k] / slope_S;
+  }
+  return y;
+}
+
+class Wired : public testing::TestWithParam<Backend> {
+ protected:
+  double rounding() const { return GetParam() == Backend::reference ? 1e-9 : 2e-5; }
+};
+INSTANTIATE_TEST_SUITE_P(Backends, Wired,
+                         testing::Values(Backend::reference, Backend::scalar, Backend::fast));
+
+void expect_near(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) EXPECT_NEAR(a[k], b[k], tolerance) << k;
+}
+
+TEST_P(Wired, WithoutResistanceItIsTheTile) {
+  const DeviceSpec device = some_device(0.1);
+  const TileSpec tile = some_tile();
+  const auto wired = make_wired(device, tile, some_wires(0), GetParam());
+  const auto bare = make_tile(device, tile, GetParam(), Threads(1));
+  Matrix<double> net(tile.rows, tile.columns);
+  wired->copy_net(net.view());
+  bare->fabricate(net.view());
+  expect_near(read(*wired, ReadDirection::forward, wave(tile.columns), tile.rows),
+              read(*bare, ReadDirection::forward, wave(tile.columns), tile.rows), rounding());
+  expect_near(read(*wired, ReadDirection::transposed, wave(tile.rows), tile.columns),
+              read(*bare, ReadDirection::transposed, wave(tile.rows), tile.columns), rounding());
+  EXPECT_EQ(wired->dose_scale()(3, 4), 1);
+}
+
+TEST_P(Wired, AReadIsWhatKirchhoffGives) {
+  const DeviceSpec device = some_device();
+  for (const WeightCoding weight : {WeightCoding::reference_cell, WeightCoding::differential_pair})
+    for (const bool unequal_ends : {false, true}) {
+      TileSpec tile = some_tile();
+      tile.weight = weight;
+      WireSpec wires = some_wires();
+      if (unequal_ends) {
+        wires.r_driver_Ohm = 30;
+        wires.driven_ends = DrivenEnds::both;
+      }
+      const auto wired = make_wired(device, tile, wires, GetParam());
+      for (const ReadDirection direction : {ReadDirection::forward, ReadDirection::transposed}) {
+        const bool forward = direction == ReadDirection::forward;
+        const auto x = wave(forward ? tile.columns : tile.rows);
+        const auto y = read(*wired, direction, x, forward ? tile.rows : tile.columns);
+        expect_near(y, by_kirchhoff(*wired, device, tile, wires, direction, x), 10 * rounding());
+      }
+    }
+}
+
+TEST_P(Wired, TransposeIsTheAdjointWhereTheEndsAreEqual) {
+  const TileSpec tile = some_tile();
+  WireSpec wires = some_wires();
+  wires.r_driver_Ohm = wires.r_sense_Ohm = 12;
+  const auto wired = make_wired(some_device(), tile, wires, GetParam());
+  const auto x = wave(tile.columns), d = wave(tile.rows, 1);
+  const auto y = read(*wired, ReadDirection::forward, x, tile.rows);
+  const auto back = read(*wired, ReadDirection::transposed, d, tile.columns);
+  double left = 0, right = 0;
+  for (std::size_t r = 0; r < tile.rows; ++r) left += d[r] * y[r];
+  for (std::size_t c = 0; c < tile.columns; ++c) right += back[c] * x[c];
+  EXPECT_NEAR(left, right, 10 * rounding());
+}
+
+TEST_P(Wired, BetweenSolutionsTheErrorIsSmallAndReported) {
+  const DeviceSpec device = some_device();
+  const TileSpec tile = some_tile();
+  WireSpec exact = some_wires(), kept = some_wires();
+  exact.refresh_change = 0;
+  kept.refresh_change = 0.1;
+  const auto always = make_wired(device, tile, exact, GetParam());
+  const auto sometimes = make_wired(device, tile, kept, GetParam());
+  Matrix<double> a(tile.rows, tile.columns), b(tile.rows, tile.columns),
+      net(tile.rows, tile.columns);
+  double used_error = 0, effect = 0;
+  for (std::uint64_t event = 1; event <= 40; ++event) {
+    CodingSpec coding;
+    coding.coding = Coding::exact;
+    const auto pulses = encode_update(coding, wave(tile.columns, 0.05 * static_cast<double>(event)),
+                                      wave(tile.rows, 0.1 * static_cast<double>(event)), 0.02,
+                                      always->net_step(), 3, 2, event);
+    for (WiredTile* one : {always.get(), sometimes.get()}) one->outer_update(pulses, event);
+    always->copy_effective(ReadDirection::forward, a.view());
+    sometimes->copy_effective(ReadDirection::forward, b.view());
+    always->copy_net(net.view());
+    for (std::size_t k = 0; k < net.values().size(); ++k) {
+      used_error = std::max(used_error, std::abs(a.values()[k] - b.values()[k]));
+      effect = std::max(effect, std::abs(a.values()[k] - net.values()[k]));
+    }
+  }
+  EXPECT_EQ(always->report().refreshes, 40);
+  EXPECT_GT(sometimes->report().refreshes, 0);
+  EXPECT_LT(sometimes->report().refreshes, 40);
+  // a tenth of what the wires do, and the report knows it
+  EXPECT_GT(used_error, 0);
+  EXPECT_LT(used_error, 0.1 * effect);
+  EXPECT_GT(sometimes->report().largest_error, used_error / 3);
+  EXPECT_LT(sometimes->report().rms_error(), 0.1 * sometimes->report().rms_effect());
+}
+
+TEST_P(Wired, AnUpdateBringsTheVoltageThatTheLinesLeave) {
+  const DeviceSpec device = some_device();
+  const TileSpec tile = some_tile();
+  WireSpec wires = some_wires(2000);
+  wires.write_activity = 0.7;
+  wires.dose_power = 2;
+  const auto wired = make_wired(device, tile, wires, GetParam());
+  // the same array by the direct solver
+  const double gate_S =
+      device.physical.e_pulse_J /
+      (device.physical.v_write_V * device.physical.v_write_V * device.physical.t_pulse_s);
+  const auto solver = make_wire_solver(wires.write_network(), tile.rows, tile.columns,
+                                       {.method = WireMethod::exact});
+  solver->set_conductances(Matrix<double>(tile.rows, tile.columns, 0.7 * gate_S).view());
+  WireSolution s;
+  solver->solve(std::vector(tile.rows, -0.5), std::vector(tile.columns, 0.5), s);
+  Matrix<double> before(tile.rows, tile.columns), after(tile.rows, tile.columns);
+  wired->copy_net(before.view());
+  CodingSpec coding;
+  coding.coding = Coding::exact;
+  wired->outer_update(encode_update(coding, std::vector(tile.columns, 1.0),
+                                    std::vector(tile.rows, -1.0), 0.1, wired->net_step(), 3, 2, 1),
+                      1);
+  wired->copy_net(after.view());
+  double least = 1;
+  for (std::size_t r = 0; r < tile.rows; ++r)
+    for (std::size_t c = 0; c < tile.columns; ++c) {
+      const double part = s.column_V(r, c) - s.row_V(r, c);
+      least = std::min(least, part);
+      EXPECT_NEAR(after(r, c) - before(r, c), 0.1 * part * part, rounding());
+    }
+  EXPECT_LT(least, 0.97);  // (so that there is something to see)
+}
+
+TEST_P(Wired, EverySlotOfATrainIsSolvedWhereNothingIsKept) {
+  const DeviceSpec device = some_device();
+  const TileSpec tile = some_tile(9, 11);
+  WireSpec wires = some_wires(3000);
+  wires.refresh_change = 0;
+  const auto wired = make_wired(device, tile, wires, GetParam());
+  Matrix<double> before(tile.rows, tile.columns), after(tile.rows, tile.columns);
+  wired->copy_net(before.view());
+  // two slots: all lines in the first, one row and one column in the second
+  UpdatePulses pulses;
+  pulses.coding = Coding::stochastic;
+  pulses.row.assign(tile.rows, 1);
+  pulses.column.assign(tile.columns, 1);
+  pulses.row_train.assign(tile.rows, 1);
+  pulses.column_train.assign(tile.columns, 1);
+  pulses.row_train[8] = pulses.column_train[10] = 3;
+  pulses.slots = 2;
+  wired->outer_update(pulses, 1);
+  wired->copy_net(after.view());
+
+  const double gate_S =
+      device.physical.e_pulse_J /
+      (device.physical.v_write_V * device.physical.v_write_V * device.physical.t_pulse_s);
+  const auto solver = make_wire_solver(wires.write_network(), tile.rows, tile.columns,
+                                       {.method = WireMethod::exact});
+  WireSolution s;
+  solver->set_conductances(Matrix<double>(tile.rows, tile.columns, gate_S).view());
+  solver->solve(std::vector(tile.rows, -0.5), std::vector(tile.columns, 0.5), s);
+  const double step = wired->net_step();
+  EXPECT_NEAR(after(2, 3) - before(2, 3), step * (s.column_V(2, 3) - s.row_V(2, 3)), rounding());
+  // alone, the far corner has its two lines, 11 segments of a row and 9 of a column, in series
+  const double alone = 1 / (1 + gate_S * (11 * wires.r_row_Ohm + 9 * wires.r_column_Ohm));
+  EXPECT_NEAR(after(8, 10) - before(8, 10), step * (s.column_V(8, 10) - s.row_V(8, 10) + alone),
+              rounding());
+}
+
+TEST_P(Wired, ARestartGoesOnBitByBit) {
+  const DeviceSpec device = some_device(0.1);
+  const TileSpec tile = some_tile();
+  WireSpec wires = some_wires();
+  wires.refresh_change = 0.05;
+  const auto whole = make_wired(device, tile, wires, GetParam());
+  const auto update = [&](WiredTile& one, std::uint64_t event) {
+    one.outer_update(encode_update({}, wave(tile.columns, 0.05 * static_cast<double>(event)),
+                                   wave(tile.rows, 0.1 * static_cast<double>(event)), 0.02,
+                                   one.net_step(), 3, 2, event),
+                     event);
+    return read(one, ReadDirection::forward, wave(tile.columns), tile.rows);
+  };
+  std::unique_ptr<WiredTile> restarted;
+  for (std::uint64_t event = 1; event <= 30; ++event) {
+    if (event == 14) {
+      restarted = make_wired(device, tile, wires, GetParam());
+      const auto from = whole->state(), to = restarted->state();
+      ASSERT_EQ(from.size(), to.size());
+      for (std::size_t k = 0; k < from.size(); ++k)
+        std::visit(
+            [&](const auto& source) {
+              std::ranges::copy(source,
+                                std::get<std::decay_t<decltype(source)>>(to[k].values).begin());
+            },
+            from[k].values);
+    }
+    const auto y = update(*whole, event);
+    if (restarted) {
+      EXPECT_EQ(update(*restarted, event), y) << event;
+    }
+  }
+  EXPECT_GT(whole->report().refreshes, 1);
+  EXPECT_EQ(restarted->report().refreshes, whole->report().refreshes);
+}
+
+TEST_P(Wired, ARowIsReadThroughItsWires) {
+  const TileSpec tile = some_tile();
+  const auto wired = make_wired(some_device(), tile, some_wires(), GetParam());
+  Matrix<double> effective(tile.rows, tile.columns);
+  wired->copy_effective(ReadDirection::transposed, effective.view());
+  std::vector<double> net(tile.columns);
+  wired->read_row(7, net, 1);
+  for (std::size_t c = 0; c < tile.columns; ++c) EXPECT_NEAR(net[c], effective(7, c), 1e-6);
+}
+
+}  // namespace
+
+}  // namespace nernst
