@@ -19,6 +19,10 @@ find_path(NERNST_ONNX_HEADERS onnx/onnx_pb.h REQUIRED)
 find_library(NERNST_ONNX_LIBRARY onnx_proto REQUIRED)
 mark_as_advanced(NERNST_ONNX_HEADERS NERNST_ONNX_LIBRARY)
 
+# ngspice is loaded when `nernst circuit check` runs; its header says how to call it
+find_path(NERNST_NGSPICE_HEADERS ngspice/sharedspice.h)
+mark_as_advanced(NERNST_NGSPICE_HEADERS)
+
 # what the headers need, and what only the sources need
 set(NERNST_PUBLIC_DEPENDENCIES fmt::fmt nlohmann_json::nlohmann_json)
 set(NERNST_PRIVATE_DEPENDENCIES TBB::tbb tomlplusplus::tomlplusplus ZLIB::ZLIB PkgConfig::xxhash
