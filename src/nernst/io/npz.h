@@ -54,4 +54,7 @@ struct NpzArray {
 // else, for damage and for a file that unpacks to far more than its size.
 std::vector<NpzArray> parse_npz(std::string_view bytes, const std::string& where);
 
+// One array on its own, as numpy.save writes it (.npy). Throws ConfigError as parse_npz does.
+NpzArray parse_npy(std::string_view bytes, const std::string& name, const std::string& where);
+
 }  // namespace nernst::io

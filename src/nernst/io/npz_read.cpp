@@ -270,6 +270,8 @@ std::vector<double> by_rows(const std::vector<double>& by_columns, std::size_t r
   return values;
 }
 
+}  // namespace
+
 NpzArray parse_npy(std::string_view bytes, const std::string& name, const std::string& where) {
   const auto fail = [&](const std::string& sentence) {
     throw ConfigError(where, "", fmt::format("array \"{}\" {}", name, sentence));
@@ -309,8 +311,6 @@ NpzArray parse_npy(std::string_view bytes, const std::string& name, const std::s
     array.values = by_rows(array.values, array.shape[0], array.shape[1]);
   return array;
 }
-
-}  // namespace
 
 std::vector<NpzArray> parse_npz(std::string_view bytes, const std::string& where) {
   ZipReader zip(bytes, where);
