@@ -76,6 +76,18 @@ function makePages(folder) {
   nernst("report", join(folder, "progressive"), join(folder, "conventional"), "--out", several);
   pages.push({ name: "several", path: several });
 
+  // a crossbar that was solved
+  const cells = Array.from({ length: 24 }, (_, r) =>
+    Array.from({ length: 40 }, (_, c) => (2e-5 * (1.2 + Math.sin(r) * Math.cos(c))).toExponential(6)).join(","),
+  );
+  writeFileSync(join(folder, "conductances.csv"), cells.join("\n") + "\n");
+  nernst("circuit", "solve", join(folder, "conductances.csv"), "--wire", "5", "--quiet", "--out", join(folder, "solved"));
+  pages.push({
+    name: "circuit",
+    path: join(folder, "solved/report.html"),
+    says: ["24 x 40 cells", "The wires take"],
+  });
+
   // what nernst compare puts into the same page
   const comparison = JSON.parse(readFileSync(join(here, "fixtures/comparison.json"), "utf8"));
   const html = readFileSync(pages[0].path, "utf8");

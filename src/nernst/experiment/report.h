@@ -23,8 +23,8 @@ inline constexpr std::string_view kReportMark =
 // is damaged.
 Tree report_of_run(const std::filesystem::path& run, const RunSetup& setup);
 
-// The page that shows {title, runs: [of report_of_run, ...], comparison: of run_comparison};
-// without a comparison the key is left out. Throws ConfigError where the program was built without
+// The page that shows {title, runs: [of report_of_run, ...], comparison: of run_comparison,
+// circuit: a solved crossbar (see web/report/circuit.js)}; keys without content are left out. Throws ConfigError where the program was built without
 // the page.
 std::string report_html(Tree data);
 

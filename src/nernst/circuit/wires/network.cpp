@@ -16,21 +16,22 @@ void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
     for (std::size_t c = 0; c < g_S.columns(); ++c) {
       const double g = g_S(r, c);
       const std::string cell =
-          where + ", row " + std::to_string(r) + ", column " + std::to_string(c);
+          where + ", row " + std::to_string(r) + ", column " + std::to_string(c) + " (from 0)";
       if (!std::isfinite(g)) throw ConfigError(cell, g, "give a conductance in siemens");
       if (g < 0) throw ConfigError(cell, g, "a conductance is not negative");
       if (g == 0 && open_cells == OpenCells::refused)
-        throw ConfigError(cell, g, "no conductance: declare open cells if it is stuck open");
+        throw ConfigError(cell, g, "no conductance; declare it if it is stuck open (--open-cells)");
       row_conducts = row_conducts || g > 0;
       column_conducts[c] = column_conducts[c] || g > 0;
     }
     if (!row_conducts)
-      throw ConfigError(where + ", row " + std::to_string(r), "no cell that conducts",
+      throw ConfigError(where + ", row " + std::to_string(r) + " (from 0)", "no cell that conducts",
                         "the row is connected to nothing; leave it out or give it a cell");
   }
   for (std::size_t c = 0; c < g_S.columns(); ++c)
     if (!column_conducts[c])
-      throw ConfigError(where + ", column " + std::to_string(c), "no cell that conducts",
+      throw ConfigError(where + ", column " + std::to_string(c) + " (from 0)",
+                        "no cell that conducts",
                         "the column is connected to nothing; leave it out or give it a cell");
 }
 

@@ -290,12 +290,13 @@ TEST(CheckConductances, NamesTheRowAndTheColumn) {
   };
   EXPECT_EQ(check(), "nothing");
   g_S(1, 2) = -1e-6;
-  EXPECT_EQ(check(), "g.csv, row 1, column 2 = -1e-06: a conductance is not negative");
+  EXPECT_EQ(check(), "g.csv, row 1, column 2 (from 0) = -1e-06: a conductance is not negative");
   g_S(1, 2) = std::nan("");
-  EXPECT_EQ(check(), "g.csv, row 1, column 2 = nan: give a conductance in siemens");
+  EXPECT_EQ(check(), "g.csv, row 1, column 2 (from 0) = nan: give a conductance in siemens");
   g_S(1, 2) = 0;
   EXPECT_EQ(check(),
-            "g.csv, row 1, column 2 = 0: no conductance: declare open cells if it is stuck open");
+            "g.csv, row 1, column 2 (from 0) = 0: no conductance; declare it if it is stuck open "
+            "(--open-cells)");
   EXPECT_EQ(check(OpenCells::allowed), "nothing");
   for (std::size_t c = 0; c < 4; ++c) g_S(1, c) = 0;
   EXPECT_NE(check(OpenCells::allowed).find("g.csv, row 1"), std::string::npos);

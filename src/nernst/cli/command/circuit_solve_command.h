@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// `nernst circuit solve`: the voltages and currents of a user's own crossbar.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nernst/circuit/wires/wire_solver.h"
+#include "nernst/cli/command.h"
+#include "nernst/cli/quantity.h"
+#include "nernst/cli/text_table.h"
+#include "nernst/experiment/report.h"
+#include "nernst/io/file.h"
+#include "nernst/io/matrix_file.h"
+#include "nernst/io/npz.h"
+#include "nernst/io/text.h"
+
+namespace nernst {
+
+class CircuitSolveCommand final : public Command {
+ public:
+  static constexpr std::string_view kName = "circuit solve";
+  static constexpr std::string_view kHelp =
+      "voltages and currents of an array of conductances, as files and heat maps";
+  static constexpr std::string_view kExamples =
+      "nernst circuit solve conductances.csv --wire 1\n"
+      "nernst circuit solve conductances.npy --wire 2.5 --volts 0.2 --out solved\n"
+      "nernst circuit solve resistances.csv --ohms --volts volts.csv --drive columns";
+
+  void options(CLI::App& app) override {
+    app.add_option("FILE", file_, "conductances in siemens, rows x columns: CSV, .npy or .npz")
+        ->type_name("")
+        ->required();
+    app.add_flag("--ohms", ohms_, "FILE holds resistances; inf = an open cell");
+    app.add_option("--wire", wire_Ohm_, "ohms of a segment between two cells, default 1")
+        ->option_text("R");
+    app.add_option("--row-wire", row_wire_Ohm_, "of a row, where it differs")->option_text("R");
+    app.add_option("--column-wire", column_wire_Ohm_, "of a column, where it differs")
+        ->option_text("R");
+    app.add_option("--driver", driver_Ohm_, "ohms of a driver, default 0")->option_text("R");
+    app.add_option("--sense", sense_Ohm_, "ohms of a sense amplifier, default 0")->option_text("R");
+    app.add_option("--drive", drive_, "rows (default) or columns: where the voltages are")
+        ->option_text("rows|columns")
+        ->check(CLI::IsMember({"rows", "columns"}));
+    app.add_option("--volts", volts_,
+                   "one number for all driven lines, or a file with one for each; default 1")
+        ->option_text("V|FILE");
+    app.add_option("--driven-ends", driven_ends_,
+                   "first (default), last or both: the ends of driven lines that are fed")
+        ->option_text("END")
+        ->check(CLI::IsMember({"first", "last", "both"}));
+    app.add_option("--sensed-ends", sensed_ends_,
+                   "first, last (default) or both: the ends of the other lines, held at 0 V")
+        ->option_text("END")
+        ->check(CLI::IsMember({"first", "last", "both"}));
+    app.add_flag("--open-cells", open_cells_, "cells of 0 S are open, and not mistakes");
+    app.add_option("--method", method_, "automatic (default), exact or lines")
+        ->option_text("METHOD")
+        ->check(CLI::IsMember({"automatic", "exact", "lines"}));
+    app.add_option("--out", out_,
+                   "a folder for currents.csv, row_volts.csv, column_volts.csv, solution.npz and "
+                   "report.html")
+        ->type_name("FOLDER");
+  }
+
+  Answer run(Console& console) override {
+    const std::string name = std::filesystem::path(file_).filename().string();
+    const Matrix<double> g_S = read_conductances(name);
+    const bool by_rows = drive_ == "rows";
+    const WireNetwork network = read_network(by_rows);
+    const std::size_t driven_lines = by_rows ? g_S.rows() : g_S.columns();
+    const std::vector<double> driven_V = read_volts(driven_lines);
+    const std::vector<double> ground(by_rows ? g_S.columns() : g_S.rows());
+
+    const WireMethod method = method_ == "exact"   ? WireMethod::exact
+                              : method_ == "lines" ? WireMethod::lines
+                                                   : WireMethod::automatic;
+    const auto solver = make_wire_solver(network, g_S.rows(), g_S.columns(), {.method = method});
+    solver->set_conductances(g_S.view());
+    WireSolution solution;
+    solver->solve(by_rows ? driven_V : ground, by_rows ? ground : driven_V, solution);
+
+    // what ideal lines would bring
+    std::vector<double> ideal_A(ground.size());
+    for (std::size_t r = 0; r < g_S.rows(); ++r)
+      for (std::size_t c = 0; c < g_S.columns(); ++c)
+        ideal_A[by_rows ? c : r] += g_S(r, c) * driven_V[by_rows ? r : c];
+    const std::vector<double>& current_A = by_rows ? solution.column_A : solution.row_A;
+
+    Answer answer;
+    answer.json["rows"] = g_S.rows();
+    answer.json["columns"] = g_S.columns();
+    answer.json["iterations"] = solver->iterations();
+    answer.json["currents_A"] = current_A;
+    answer.json["ideal_currents_A"] = ideal_A;
+    const double lost = lost_of(current_A, ideal_A);
+    answer.json["lost"] = lost;
+    const Look& look = console.out();
+    answer.text = shaded(fmt::format("{}: {} x {} cells; the wires take {} of the current", name,
+                                     g_S.rows(), g_S.columns(), percent(lost, 2)),
+                         Shade::strong, look) +
+                  "\n" + table_of(current_A, ideal_A, by_rows ? "column" : "row", look);
+    if (!out_.empty()) write_files(g_S, solution, current_A, ideal_A, name, lost, by_rows, answer);
+    return answer;
+  }
+
+ private:
+  Matrix<double> read_conductances(const std::string& name) const {
+    Matrix<double> g_S = io::read_matrix(file_);
+    if (ohms_)
+      for (std::size_t r = 0; r < g_S.rows(); ++r)
+        for (std::size_t c = 0; c < g_S.columns(); ++c) {
+          if (g_S(r, c) == 0)
+            throw ConfigError(fmt::format("{}, row {}, column {}", name, r, c), 0.0,
+                              "no resistance; give what a shorted cell has");
+          g_S(r, c) = 1 / g_S(r, c);
+        }
+    check_conductances(g_S.view(), open_cells_ ? OpenCells::allowed : OpenCells::refused, name);
+    return g_S;
+  }
+
+  static LineEnds ends_of(const std::string& word) {
+    return word == "first" ? LineEnds::first : word == "last" ? LineEnds::last : LineEnds::both;
+  }
+
+  WireNetwork read_network(bool by_rows) const {
+    WireNetwork network;
+    LineWires& driven = by_rows ? network.rows : network.columns;
+    LineWires& sensed = by_rows ? network.columns : network.rows;
+    driven.r_end_Ohm = driver_Ohm_;
+    driven.ends = ends_of(driven_ends_);
+    sensed.r_end_Ohm = sense_Ohm_;
+    sensed.ends = ends_of(sensed_ends_);
+    network.rows.r_segment_Ohm = row_wire_Ohm_ >= 0 ? row_wire_Ohm_ : wire_Ohm_;
+    network.columns.r_segment_Ohm = column_wire_Ohm_ >= 0 ? column_wire_Ohm_ : wire_Ohm_;
+    check_wires(network, "circuit solve: ");
+    return network;
+  }
+
+  std::vector<double> read_volts(std::size_t lines) const {
+    const auto number = io::parse_number(volts_);
+    if (number) return std::vector<double>(lines, *number);
+    const Matrix<double> volts = io::read_matrix(volts_);
+    if (volts.values().size() != lines)
+      throw ConfigError(volts_, fmt::format("{} voltages", volts.values().size()),
+                        fmt::format("give {}: one for each driven line", lines));
+    for (std::size_t k = 0; k < lines; ++k)
+      if (!std::isfinite(volts.values()[k]))
+        throw ConfigError(fmt::format("{}, line {}", volts_, k), volts.values()[k],
+                          "give a voltage");
+    return volts.values();
+  }
+
+  static double lost_of(const std::vector<double>& current_A, const std::vector<double>& ideal_A) {
+    double now = 0, ideal = 0;
+    for (std::size_t k = 0; k < ideal_A.size(); ++k) {
+      now += std::abs(current_A[k]);
+      ideal += std::abs(ideal_A[k]);
+    }
+    return ideal > 0 ? 1 - now / ideal : 0;
+  }
+
+  // The first lines and the last.
+  static std::string table_of(const std::vector<double>& current_A,
+                              const std::vector<double>& ideal_A, const std::string& line,
+                              const Look& look) {
+    TextTable table({Align::right, Align::right, Align::right, Align::right});
+    table.row({line, "current", "ideal wires", "lost"}, std::vector<Shade>(4, Shade::faint));
+    constexpr std::size_t most = 12;
+    for (std::size_t k = 0; k < current_A.size(); ++k) {
+      if (current_A.size() > most && k == most / 2) {
+        table.row({"...", "", "", ""});
+        k = current_A.size() - most / 2;
+      }
+      table.row({std::to_string(k), quantity(current_A[k], "A", look),
+                 quantity(ideal_A[k], "A", look),
+                 ideal_A[k] != 0 ? percent(1 - current_A[k] / ideal_A[k], 2) : "-"});
+    }
+    return table.text(look);
+  }
+
+  void write_files(const Matrix<double>& g_S, const WireSolution& solution,
+                   const std::vector<double>& current_A, const std::vector<double>& ideal_A,
+                   const std::string& name, double lost, bool by_rows, Answer& answer) const {
+    const std::filesystem::path folder = out_;
+    if (io::path_exists(folder) && !std::filesystem::is_empty(folder))
+      throw ConfigError("--out", out_, "is there already; give a new folder");
+    Matrix<double> cell_V(g_S.rows(), g_S.columns()), cell_A(g_S.rows(), g_S.columns());
+    for (std::size_t k = 0; k < g_S.values().size(); ++k) {
+      cell_V.values()[k] =
+          (by_rows ? 1 : -1) * (solution.row_V.values()[k] - solution.column_V.values()[k]);
+      cell_A.values()[k] = cell_V.values()[k] * g_S.values()[k];
+    }
+    io::NpzWriter npz;
+    npz.add("conductance_S", g_S.view());
+    npz.add("row_V", solution.row_V.view());
+    npz.add("column_V", solution.column_V.view());
+    npz.add("cell_A", std::as_const(cell_A).view());
+    npz.add("current_A", std::span<const double>(current_A));
+    npz.add("ideal_current_A", std::span<const double>(ideal_A));
+    std::string currents = "line,current_A,ideal_current_A\n";
+    for (std::size_t k = 0; k < current_A.size(); ++k)
+      currents += fmt::format("{},{},{}\n", k, current_A[k], ideal_A[k]);
+
+    Tree maps = Tree::array();
+    const auto map = [&](const std::string& title, const std::string& unit,
+                         const Matrix<double>& values, const std::string& caption) {
+      maps.push_back({{"title", title},
+                      {"unit", unit},
+                      {"rows", values.rows()},
+                      {"columns", values.columns()},
+                      {"values", values.values()},
+                      {"caption", caption}});
+    };
+    map("Conductance of the cells", "S", g_S, "As they were given.");
+    map("Voltage over the cells", "V", cell_V,
+        fmt::format("Row line less column line, fed at the {}.", drive_));
+    map("Current through the cells", "A", cell_A, "Voltage times conductance.");
+    map("Voltage on the row lines", "V", solution.row_V, "At each crossing.");
+    map("Voltage on the column lines", "V", solution.column_V, "At each crossing.");
+    Tree data = Tree::object();
+    data["title"] = name;
+    data["runs"] = Tree::array();
+    data["circuit"] = {{"title", fmt::format("{}: {} x {} cells", name, g_S.rows(), g_S.columns())},
+                       {"lead", fmt::format("The wires take {} of the current.", percent(lost, 2))},
+                       {"line", by_rows ? "column" : "row"},
+                       {"current_A", current_A},
+                       {"ideal_A", ideal_A},
+                       {"maps", maps}};
+    const std::string html = report_html(std::move(data));
+    io::make_folder(folder);
+    io::write_file_atomically(folder / "currents.csv", currents);
+    io::write_file_atomically(folder / "row_volts.csv", io::matrix_csv(solution.row_V.view()));
+    io::write_file_atomically(folder / "column_volts.csv",
+                              io::matrix_csv(solution.column_V.view()));
+    io::write_file_atomically(folder / "solution.npz", npz.finish());
+    io::write_file_atomically(folder / "report.html", html);
+    answer.json["out"] = out_;
+    answer.text += fmt::format("  {}\n", (folder / "report.html").string());
+  }
+
+  std::string file_, drive_ = "rows", volts_ = "1", driven_ends_ = "first", sensed_ends_ = "last",
+                     method_ = "automatic", out_;
+  double wire_Ohm_ = 1, row_wire_Ohm_ = -1, column_wire_Ohm_ = -1, driver_Ohm_ = 0, sense_Ohm_ = 0;
+  bool ohms_ = false, open_cells_ = false;
+};
+
+}  // namespace nernst

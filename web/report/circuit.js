@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// A solved crossbar: {title, lead, line, current_A, ideal_A, maps: [{title, unit, rows, columns, values,
+// caption}, ...]}.
+"use strict";
+
+function circuitPage(circuit) {
+  return [
+    element("p", { class: "lead" }, circuit.lead),
+    currentChart(circuit),
+    element("h2", {}, "Cell by cell"),
+    element("div", { class: "figures" }, circuit.maps.map(heatMap)),
+  ];
+}
+
+// What flows out of each line, beside what ideal wires would bring.
+function currentChart({ line, current_A: now, ideal_A: ideal }) {
+  const axis = axisUnit(Math.max(...[...now, ...ideal].map(Math.abs)), "A");
+  const series = [
+    { label: "through the wires", values: now, color: "var(--blue)", mark: "line" },
+    { label: "with ideal wires", values: ideal, color: "var(--grey)", mark: "dashed" },
+  ];
+  const draw = (width) =>
+    plot(width, {
+      height: 280,
+      marginLeft: 60,
+      marginBottom: 42,
+      x: { label: line, labelArrow: "none", labelAnchor: "center", labelOffset: 36, tickFormat: "d" },
+      y: {
+        label: `current (${axis.unit})`,
+        labelArrow: "none",
+        nice: true,
+        zero: true,
+        tickFormat: (value) => signed(d3.format(".3~g")(value)),
+      },
+      marks: [
+        Plot.gridY(),
+        series.map(({ values, color, mark }) =>
+          Plot.lineY(
+            values.map((value, k) => ({ k, value: value / axis.factor })),
+            {
+              x: "k",
+              y: "value",
+              stroke: color,
+              strokeWidth: 1.8,
+              strokeDasharray: mark === "dashed" ? "5 3" : null,
+              marker: values.length <= 40 ? "circle" : "none",
+            },
+          ),
+        ),
+      ],
+    });
+  return figure({
+    title: `Current out of each ${line}`,
+    caption: "Rows and columns are counted from 0.",
+    entries: series,
+    draw,
+  });
+}
+
+// A matrix in one scale of colours; from blue to orange where it has both signs.
+function heatMap({ title, unit, rows, columns, values, caption }) {
+  const [low, high] = d3.extent(values);
+  const both = low < 0 && high > 0;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const axis = axisUnit(size, unit);
+  // (a scale needs two ends)
+  const ends = both
+    ? [-size, size]
+    : low === high
+      ? [Math.min(low, 0), Math.max(high, low === 0 ? 1 : 0)]
+      : [low, high];
+  const span = ends.map((end) => end / axis.factor);
+  const draw = (width) => {
+    const colors = both ? divergingColors() : sequentialColors();
+    const domain = colors.map((_, k) => span[0] + ((span[1] - span[0]) * k) / (colors.length - 1));
+    const inner = Math.min(width - 58, 48 * columns);
+    const height = Math.min(48 * rows, Math.max(80, Math.min(0.9 * inner, (inner * rows) / columns)));
+    const whole = (last, most) => d3.ticks(0, last, Math.min(last, most)).filter(Number.isInteger);
+    const map = plot(inner + 58, {
+      height: height + 46,
+      marginTop: 8,
+      marginLeft: 50,
+      marginRight: 8,
+      marginBottom: 38,
+      x: {
+        domain: [0, columns],
+        label: "column",
+        labelArrow: "none",
+        labelAnchor: "center",
+        labelOffset: 34,
+        ticks: whole(columns, 6),
+        tickFormat: "d",
+      },
+      y: {
+        domain: [rows, 0],
+        label: "row",
+        labelArrow: "none",
+        labelAnchor: "center",
+        labelOffset: 44,
+        ticks: whole(rows, height < 120 ? 3 : 5),
+        tickFormat: "d",
+      },
+      color: { type: "linear", domain, range: colors, interpolate: "lab", clamp: true },
+      marks: [
+        Plot.raster(
+          values.map((value) => value / axis.factor),
+          { width: columns, height: rows, x1: 0, y1: 0, x2: columns, y2: rows, imageRendering: "pixelated" },
+        ),
+        Plot.frame({ stroke: "var(--line)" }),
+      ],
+    });
+    const ramp = colorRamp(width, d3.piecewise(d3.interpolateLab, colors), span, `${title} (${axis.unit})`, (value) =>
+      signed(d3.format(".4~g")(value)),
+    );
+    return [map, ramp];
+  };
+  return figure({ title, caption, draw, drawing: "maps" });
+}
+
+// Colours of numbers of one sign: from the page itself to a deep blue.
+const sequentialColors = () =>
+  isDark() ? ["#171b20", "#1c3557", "#3f78c9", "#8cbcff"] : ["#f3f7fc", "#a9c8ec", "#5490dc", "#0c3f8f"];
