@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A solved crossbar: {title, lead, line, current_A, ideal_A, maps: [{title, unit, rows, columns, values,
-// caption}, ...]}.
+// A solved crossbar: {title, lead, line, current_A, ideal_A, maps: [{title, unit, rows, columns, caption,
+// and values as means of blocks: map_rows, map_columns, block_rows, block_columns, values}, ...]}.
 "use strict";
 
 function circuitPage(circuit) {
@@ -58,7 +58,7 @@ function currentChart({ line, current_A: now, ideal_A: ideal }) {
 }
 
 // A matrix in one scale of colours; from blue to orange where it has both signs.
-function heatMap({ title, unit, rows, columns, values, caption }) {
+function heatMap({ title, unit, rows, columns, values, caption, ...blocks }) {
   const [low, high] = d3.extent(values);
   const both = low < 0 && high > 0;
   const size = Math.max(Math.abs(low), Math.abs(high));
@@ -104,7 +104,16 @@ function heatMap({ title, unit, rows, columns, values, caption }) {
       marks: [
         Plot.raster(
           values.map((value) => value / axis.factor),
-          { width: columns, height: rows, x1: 0, y1: 0, x2: columns, y2: rows, imageRendering: "pixelated" },
+          {
+            width: blocks.map_columns,
+            height: blocks.map_rows,
+            x1: 0,
+            y1: 0,
+            x2: blocks.map_columns * blocks.block_columns,
+            y2: blocks.map_rows * blocks.block_rows,
+            imageRendering: "pixelated",
+            clip: true,
+          },
         ),
         Plot.frame({ stroke: "var(--line)" }),
       ],

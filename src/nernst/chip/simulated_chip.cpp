@@ -487,6 +487,19 @@ Matrix<double> SimulatedChip::part_weights(ArrayPart part) const {
   return all;
 }
 
+SimulatedChip::CellStates SimulatedChip::cells(ArrayPart part) const {
+  const ArrayShape shape = at(part.array).spec.shape;
+  CellStates states{Matrix<double>(shape.rows, shape.columns),
+                    Matrix<double>(shape.rows, shape.columns)};
+  for (const Placed& placed : at(part).tiles) {
+    const auto block = [&](Matrix<double>& whole) {
+      return whole.view().block(placed.first_row, placed.first_column, placed.rows, placed.columns);
+    };
+    placed.tile->copy_cells(block(states.cell), block(states.other));
+  }
+  return states;
+}
+
 WireReport SimulatedChip::wire_report() const {
   WireReport report;
   for (const auto& array : arrays_)

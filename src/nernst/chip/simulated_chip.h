@@ -62,6 +62,11 @@ class SimulatedChip final : public Chip {
   // sum over its parts; or those of one part.
   Matrix<double> weights(std::size_t array) const;
   Matrix<double> part_weights(ArrayPart part) const;
+  // The two cells of each weight of a part, in w (see Tile::copy_cells).
+  struct CellStates {
+    Matrix<double> cell, other;
+  };
+  CellStates cells(ArrayPart part) const;
   // How the effective weights that reads used compared with solutions of the wires, over all tiles
   // since fabrication.
   WireReport wire_report() const;

@@ -171,13 +171,6 @@ Tree class_names(DataSpec spec, std::size_t classes) {
   return Tree::array();
 }
 
-std::size_t features_in(const Tree& maker, const RunFolder& folder) {
-  const Tree features = entry(maker, "features");
-  if (features.is_number_unsigned() && features.get<std::size_t>() > 0) return features;
-  throw ConfigError(folder.file("run.json").string(), "",
-                    "does not say how many features the data have; it is damaged");
-}
-
 // The back-end that made the run: its checkpoint has numbers of its type.
 Backend backend_of(const Tree& maker) {
   for (const Backend backend : {Backend::reference, Backend::scalar})
@@ -226,7 +219,7 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   const RunFolder folder = RunFolder::open(path);
   Config config = folder.read_config();
   const Tree maker = folder.read_made_by();
-  config.network.inputs = features_in(maker, folder);
+  config.network.inputs = folder.features();
   const Tree result = read_result(folder.file("result.json"));
 
   Tree report = Tree::object();

@@ -199,14 +199,22 @@ Tree result_json(const RunResult& result) {
 FinishedChip load_chip(const std::filesystem::path& path, const DataSet& data,
                        const RunSetup& setup) {
   const RunFolder folder = RunFolder::open(path);
-  FinishedChip finished;
-  finished.config = folder.read_config();
-  const Tree maker = folder.read_made_by();
-  if (maker.contains("features") && maker["features"] != data.features())
+  const std::size_t features = folder.features();
+  if (features != data.features())
     throw ConfigError("data.name", data.title,
                       fmt::format("has {} features, and the network of {} was trained on {}",
-                                  data.features(), path.string(), maker["features"].dump()));
+                                  data.features(), path.string(), features));
+  FinishedChip finished = load_chip(path, setup);
+  // (that the classes fit too)
   fit_network(finished.config, data);
+  return finished;
+}
+
+FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup) {
+  const RunFolder folder = RunFolder::open(path);
+  FinishedChip finished;
+  finished.config = folder.read_config();
+  finished.config.network.inputs = folder.features();
   const DeviceSpec device = folder.read_device();
   finished.chip = make_chip(finished.config, device, setup);
   finished.network = std::make_unique<Network>(

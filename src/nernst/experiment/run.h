@@ -87,6 +87,8 @@ struct FinishedChip {
   std::unique_ptr<SimulatedChip> chip;
   std::unique_ptr<Network> network;
 };
+FinishedChip load_chip(const std::filesystem::path& folder, const RunSetup& setup);
+// The same for data that are to be shown to it: ConfigError where they do not fit.
 FinishedChip load_chip(const std::filesystem::path& folder, const DataSet& data,
                        const RunSetup& setup);
 

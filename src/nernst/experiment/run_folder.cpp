@@ -54,6 +54,15 @@ Tree RunFolder::read_made_by() const {
   return io::parse_json(io::read_file(name, 1 << 20), name);
 }
 
+std::size_t RunFolder::features() const {
+  const Tree maker = read_made_by();
+  if (maker.contains("features") && maker["features"].is_number_unsigned() &&
+      maker["features"].get<std::size_t>() > 0)
+    return maker["features"];
+  throw ConfigError(file("run.json").string(), "",
+                    "does not say how many features the data have; it is damaged");
+}
+
 DeviceSpec RunFolder::read_device() const {
   const std::string name = file("device.toml").string();
   return nernst::read_device(io::parse_toml(io::read_file(name, 1 << 20), name), name);

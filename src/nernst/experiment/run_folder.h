@@ -29,6 +29,8 @@ class RunFolder {
   Config read_config() const;
   DeviceSpec read_device() const;
   Tree read_made_by() const;
+  // Of a sample of the data that it was made with.
+  std::size_t features() const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}

@@ -6,6 +6,7 @@
 
 #include "nernst/base/noise.h"
 #include "nernst/circuit/wires/wire_solver.h"
+#include "nernst/circuit/wires/wire_spec.h"
 #include "nernst/device/fabricate.h"
 
 namespace nernst {
@@ -122,9 +123,7 @@ UpdateComparison compare_update(Ngspice& ngspice, const DeviceSpec& device, std:
   circuit.steps = nominal_steps(device, 65);
   circuit.physical = physical;
   circuit.pulses = pulses;
-  if (!channel_load)
-    circuit.gate_S =
-        physical.e_pulse_J / (physical.v_write_V * physical.v_write_V * physical.t_pulse_s);
+  if (!channel_load) circuit.gate_S = WireSpec::gate_S(physical);
   Draws draws(seed, 0);
   Matrix<double> w(lines, lines);
   for (double& value : w.values())

@@ -29,6 +29,11 @@ struct WireSpec {
   void describe(Fields& f);
 
   WireNetwork read_network(ReadDirection direction) const;
+  // The conductance that a three-terminal cell shows its lines while it is pulsed: the charge of a
+  // nominal pulse over its volts and seconds.
+  static double gate_S(const PhysicalSpec& physical) {
+    return physical.e_pulse_J / (physical.v_write_V * physical.v_write_V * physical.t_pulse_s);
+  }
   // All lines driven.
   WireNetwork write_network() const;
 };

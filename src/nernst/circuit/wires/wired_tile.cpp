@@ -157,15 +157,9 @@ struct WiredTile::Wiring {
     }
   }
 
-  // What a cell draws while it is pulsed.
-  double gate_S() const {
-    const PhysicalSpec& physical = device.physical;
-    return physical.e_pulse_J / (physical.v_write_V * physical.v_write_V * physical.t_pulse_s);
-  }
-
   Matrix<double> write_load_S(const Matrix<double>& cell_S) const {
     if (wires.write_load == WriteLoad::channel) return cell_S;
-    return Matrix<double>(rows, columns, gate_S());
+    return Matrix<double>(rows, columns, WireSpec::gate_S(device.physical));
   }
 
   void find_dose(const Matrix<double>& cell_S) {

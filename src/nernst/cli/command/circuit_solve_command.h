@@ -16,6 +16,7 @@
 #include "nernst/cli/quantity.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/report.h"
+#include "nernst/experiment/report_layers.h"
 #include "nernst/io/file.h"
 #include "nernst/io/matrix_file.h"
 #include "nernst/io/npz.h"
@@ -211,12 +212,22 @@ class CircuitSolveCommand final : public Command {
     Tree maps = Tree::array();
     const auto map = [&](const std::string& title, const std::string& unit,
                          const Matrix<double>& values, const std::string& caption) {
-      maps.push_back({{"title", title},
-                      {"unit", unit},
-                      {"rows", values.rows()},
-                      {"columns", values.columns()},
-                      {"values", values.values()},
-                      {"caption", caption}});
+      // (a page holds no more than can be seen)
+      const BlockMeans means = block_means(values.view(), 256);
+      const std::size_t block = means.block_rows * means.block_columns;
+      maps.push_back(
+          {{"title", title},
+           {"unit", unit},
+           {"rows", values.rows()},
+           {"columns", values.columns()},
+           {"map_rows", means.values.rows()},
+           {"map_columns", means.values.columns()},
+           {"block_rows", means.block_rows},
+           {"block_columns", means.block_columns},
+           {"values", means.values.values()},
+           {"caption", block > 1 ? fmt::format("{} Each point is the mean of {} x {} cells.",
+                                               caption, means.block_rows, means.block_columns)
+                                 : caption}});
     };
     map("Conductance of the cells", "S", g_S, "As they were given.");
     map("Voltage over the cells", "V", cell_V,
