@@ -181,7 +181,7 @@ std::string spice_file(const Netlist& netlist) {
       text += fmt::format("print {0}[0] {0}[length({0})-1]\n", state);
     }
   }
-  return text + ".endc\n.end\n";
+  return text + "quit\n.endc\n.end\n";
 }
 
 }  // namespace nernst
