@@ -52,6 +52,7 @@ enum class Purpose : std::uint8_t {
   chopper,            // when a line changes its sign
   feedback,           // fixed random matrices that carry errors
   injected,           // noise on the weights of a network trained in float
+  current_noise,      // thermal, shot, 1/f and telegraph noise of the current of a line
 };
 
 // One named source of numbers: a seed, an owner (a tile, a layer, a data set) and a purpose.

@@ -10,6 +10,7 @@
 #include "nernst/base/parameters.h"
 #include "nernst/circuit/neuron.h"
 #include "nernst/circuit/periphery.h"
+#include "nernst/circuit/read_noise.h"
 #include "nernst/circuit/technology.h"
 #include "nernst/circuit/wires/wire_spec.h"
 #include "nernst/tile/tile.h"
@@ -33,8 +34,9 @@ struct ChipSpec {
   NeuronSpec neuron;          // [chip.neuron]
   TechnologySpec technology;  // [chip.technology]
   WireSpec wires;             // [chip.wires]
+  ReadNoiseSpec read_noise;   // [chip.read_noise]
 
-  // The keys of [chip] itself; neuron, technology and wires are tables of their own.
+  // The keys of [chip] itself; the others are tables of their own.
   void describe(Fields& f);
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "nernst/base/lane_math.h"
 #include "nernst/circuit/periphery.h"
 
 namespace nernst {
@@ -69,6 +70,12 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                              Backend backend, const Threads& threads)
     : spec_(spec), device_(device), seed_(seed), threads_(threads) {
   check_spec(spec, device);
+  if (spec.read_noise.enabled) {
+    const double sides = spec.weight == WeightCoding::differential_pair ? 2 : 1;
+    const double slope_S = sides * (device.physical.g_max_S - device.physical.g_min_S) / 2;
+    current_noise_ =
+        read_noise(spec.read_noise, device.physical, slope_S, spec.technology.t_read_s);
+  }
   // owners 1, 2, ... : each array and each tile has noise of its own
   std::uint32_t next_id = 1;
   const auto make_part = [&](const ArraySpec& array) {
@@ -218,6 +225,9 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
   // both directions of one operation would be different reads
   for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
 
+  double square_gains = 0;
+  for (const Driven& one : driven) square_gains += one.gain * one.gain;
+
   // tiles work side by side; their sums are added in the order of the tiles
   const Part& first = a.parts[driven.front().part];
   const std::size_t tiles = first.tiles.size();
@@ -233,6 +243,8 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
                              [&](MatrixView<const double> x, MatrixView<double> y,
                                  std::span<const std::uint64_t> draws) {
                                read_tiles(a, driven, t, direction, x, y, draws);
+                               if (spec_.read_noise.enabled)
+                                 add_current_noise(square_gains, placed.id, x, y, draws);
                              });
   });
   Matrix<double> sums(batch, out.columns());
@@ -273,6 +285,21 @@ void SimulatedChip::read_tiles(const Array& a, const std::vector<Driven>& driven
     product(driven[k], other.view());
     for (std::size_t b = 0; b < y.rows(); ++b)
       for (std::size_t i = 0; i < y.columns(); ++i) y(b, i) += driven[k].gain * other(b, i);
+  }
+}
+
+void SimulatedChip::add_current_noise(double square_gains, std::uint32_t owner,
+                                      MatrixView<const double> x, MatrixView<double> y,
+                                      std::span<const std::uint64_t> draws) const {
+  const NoiseStream stream(seed_, owner, Purpose::current_noise);
+  std::vector<float> z(y.columns());
+  for (std::size_t b = 0; b < y.rows(); ++b) {
+    double sum = 0;
+    for (const double input : x.row(b)) sum += std::abs(input);
+    const double variance = current_noise_.variance(x.columns(), sum, square_norm(x.row(b)));
+    const double spread = std::sqrt(square_gains * variance);
+    fill_normals(stream, draws[b], z);
+    for (std::size_t k = 0; k < z.size(); ++k) y(b, k) += spread * static_cast<double>(z[k]);
   }
 }
 
@@ -380,6 +407,14 @@ std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
   for_tiles_of_row(part, row, [&](const Placed& placed) {
     placed.tile->read_row(row - placed.first_row,
                           std::span(weights).subspan(placed.first_column, placed.columns), event);
+    if (!spec_.read_noise.enabled) return;
+    // each cell alone, fully driven
+    const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
+    std::vector<float> z(placed.columns);
+    fill_normals(stream, event << 4, z);
+    const double spread = std::sqrt(current_noise_.variance(1, 1, 1));
+    for (std::size_t c = 0; c < z.size(); ++c)
+      weights[placed.first_column + c] += spread * static_cast<double>(z[c]);
   });
   for (double& w : weights) w *= a.spec.full_scale_weight;
   return weights;

@@ -105,6 +105,9 @@ class SimulatedChip final : public Chip {
   void read_tiles(const Array& array, const std::vector<Driven>& driven, std::size_t tile,
                   Direction direction, MatrixView<const double> x, MatrixView<double> y,
                   std::span<const std::uint64_t> draws) const;
+  // Adds to the sums of tile `owner` what the currents of the cells bring of noise.
+  void add_current_noise(double square_gains, std::uint32_t owner, MatrixView<const double> x,
+                         MatrixView<double> y, std::span<const std::uint64_t> draws) const;
   const Array& at(std::size_t array) const;
   const Part& at(ArrayPart part) const;
   std::vector<Driven> connected(const Array& array) const;
@@ -121,6 +124,7 @@ class SimulatedChip final : public Chip {
 
   ChipSpec spec_;
   DeviceSpec device_;
+  ReadNoise current_noise_;
   std::uint64_t seed_;
   Threads threads_;
   std::vector<std::unique_ptr<Array>> arrays_;

@@ -179,5 +179,29 @@ TEST(SimulatedChip, FabricatedWeightsAreAsNearAsTheWindowAllows) {
   EXPECT_EQ(chip.ledger().counts.pulses, 0);
 }
 
+TEST(SimulatedChip, CurrentNoiseHasTheVarianceOfItsFormulas) {
+  ChipSpec spec = ideal_chip();
+  spec.tile = {100, 100};
+  spec.periphery.noise_management = NoiseManagement::none;
+  spec.read_noise.enabled = true;
+  spec.read_noise.flicker = 1e-5;
+  SimulatedChip chip = make(spec, {{{100, 30}, 1.0}});
+  chip.fabricate(0, Matrix<double>(100, 30).view());
+  const DeviceSpec device = load_device("ideal");
+  const ReadNoise noise =
+      read_noise(spec.read_noise, device.physical,
+                 (device.physical.g_max_S - device.physical.g_min_S) / 2, spec.technology.t_read_s);
+  constexpr std::size_t reads = 400;
+  for (const double input : {0.3, 1.0}) {
+    Matrix<double> x(reads, 30, input), y(reads, 100);
+    chip.mvm(0, x.view(), y.view());
+    double squares = 0;
+    for (const double value : y.values()) squares += value * value;
+    const double variance = squares / static_cast<double>(y.values().size());
+    // 40,000 draws: five sigmas are 3.5 %
+    EXPECT_NEAR(variance / noise.variance(30, 30 * input, 30 * input * input), 1, 0.036);
+  }
+}
+
 }  // namespace
 }  // namespace nernst

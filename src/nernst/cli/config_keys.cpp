@@ -59,6 +59,7 @@ std::vector<ConfigTable> config_tables() {
       table_of("[chip.neuron]", NeuronSpec()),
       table_of("[chip.technology]", TechnologySpec()),
       table_of("[chip.wires]", WireSpec()),
+      table_of("[chip.read_noise]", ReadNoiseSpec()),
       table_of("[[network.layer]]", LayerSpec(), "one for each layer"),
       table_of("[training]", TrainingSpec()),
       table_of("[transfer]", TransferSpec(), "a trained network is written to the chip"),

@@ -103,7 +103,8 @@ Config read_config(const Tree& tree) {
   read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
 
   const Tree& chip = table_or_empty(tree, "chip", "chip");
-  read_fields(chip, "chip", fields_of(config.chip), {"neuron", "technology", "wires"});
+  read_fields(chip, "chip", fields_of(config.chip),
+              {"neuron", "technology", "wires", "read_noise"});
   read_fields(table_or_empty(chip, "neuron", "chip.neuron"), "chip.neuron",
               fields_of(config.chip.neuron));
   read_fields(table_or_empty(chip, "technology", "chip.technology"), "chip.technology",
@@ -111,6 +112,11 @@ Config read_config(const Tree& tree) {
   read_fields(table_or_empty(chip, "wires", "chip.wires"), "chip.wires",
               fields_of(config.chip.wires));
   check_wires(config.chip.wires.write_network(), "chip.wires.");
+  read_fields(table_or_empty(chip, "read_noise", "chip.read_noise"), "chip.read_noise",
+              fields_of(config.chip.read_noise));
+  if (config.chip.read_noise.enabled && config.chip.technology.t_read_s <= 0)
+    throw ConfigError("chip.technology.t_read_s", config.chip.technology.t_read_s,
+                      "noise has the bandwidth of a read: give its time");
   if (config.chip.tile.size() != 2)
     throw ConfigError("chip.tile", fmt::format("{} numbers", config.chip.tile.size()),
                       "give two, rows and columns, as [512, 512]");
@@ -148,6 +154,7 @@ Tree write_config(const Config& original) {
   tree["chip"]["neuron"] = write_fields(fields_of(config.chip.neuron));
   tree["chip"]["technology"] = write_fields(fields_of(config.chip.technology));
   tree["chip"]["wires"] = write_fields(fields_of(config.chip.wires));
+  tree["chip"]["read_noise"] = write_fields(fields_of(config.chip.read_noise));
   if (!config.device.empty()) tree["device"] = config.device;
   Tree layers = Tree::array();
   for (LayerSpec& layer : config.network.layers) layers.push_back(write_fields(fields_of(layer)));
