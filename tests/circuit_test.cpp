@@ -140,8 +140,8 @@ TEST(Circuit, SolvesAnArrayAndWritesIt) {
   const Ended ideal = run(folder, {"circuit", "solve", "g.csv", "--wire", "0", "--volts", "0.5",
                                    "--json", "--out", "solved"});
   ASSERT_EQ(ideal.code, 0) << ideal.err;
-  for (const Tree& current : parse(ideal.out)["currents_A"])
-    EXPECT_NEAR(current.get<double>(), 1e-3, 1e-15);
+  const Tree json = parse(ideal.out);
+  for (const Tree& current : json["currents_A"]) EXPECT_NEAR(current.get<double>(), 1e-3, 1e-15);
   EXPECT_EQ(read(folder / "solved/row_volts.csv"), "0.5,0.5\n0.5,0.5\n");
   EXPECT_EQ(read(folder / "solved/currents.csv"),
             "line,current_A,ideal_current_A\n0,0.001,0.001\n1,0.001,0.001\n");
