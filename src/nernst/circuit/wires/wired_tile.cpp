@@ -75,19 +75,32 @@ struct WiredTile::Wiring {
     if (!changed) return;
     changed = false;
     cells.copy_net(net.view());
-    if (!is_solved() || moved() > wires.refresh_change) {
-      solve();
-    } else {
-      for (Map& map : maps) {
-        for (std::size_t k = 0; k < net.values().size(); ++k)
-          map.effective.values()[k] =
-              map.factor.values()[k] * net.values()[k] + map.shift.values()[k];
-      }
+    // one pass over the planes finds both what the kept maps give and whether they still serve
+    std::vector<double> change(columns);
+    double sum = 0;
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < columns; ++c) change[c] = net(r, c) - solved_net(r, c);
+      sum += square_norm(change);
+      for (Map& map : maps) apply(map, r);
     }
+    // rms change of the net weights since they were last solved
+    const double moved = std::sqrt(sum / static_cast<double>(rows * columns));
+    if (is_solved() && moved <= wires.refresh_change) return;
+    solve();
     for (Map& map : maps)
-      for (std::size_t r = 0; r < rows && !plain; ++r)
-        std::ranges::transform(map.effective.row(r), map.floats.row(r).begin(),
-                               [](double v) { return static_cast<float>(v); });
+      for (std::size_t r = 0; r < rows; ++r) apply(map, r);
+  }
+
+  // Effective net weights of row r by the factors and shifts of the last solution.
+  void apply(Map& map, std::size_t r) const {
+    const double* const factor = map.factor.row(r).data();
+    const double* const shift = map.shift.row(r).data();
+    const double* const own = net.row(r).data();
+    double* const effective = map.effective.row(r).data();
+    for (std::size_t c = 0; c < columns; ++c) effective[c] = factor[c] * own[c] + shift[c];
+    if (plain) return;
+    float* const floats = map.floats.row(r).data();
+    for (std::size_t c = 0; c < columns; ++c) floats[c] = static_cast<float>(effective[c]);
   }
 
   bool is_solved() const { return solved[0] != 0; }
@@ -95,17 +108,6 @@ struct WiredTile::Wiring {
   // The doses are those of the last solution, so that the samples of a mini-batch share it.
   void have_dose() {
     if (!is_solved()) follow();
-  }
-
-  // rms change of the net weights since they were last solved.
-  double moved() {
-    std::vector<double> change(columns);
-    double sum = 0;
-    for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t c = 0; c < columns; ++c) change[c] = net(r, c) - solved_net(r, c);
-      sum += square_norm(change);
-    }
-    return std::sqrt(sum / static_cast<double>(rows * columns));
   }
 
   void solve() {
@@ -152,8 +154,6 @@ struct WiredTile::Wiring {
       const double factor = own_S > kOpen ? std::min(seen_S / own_S, 1.0) : 1.0;
       map.factor.values()[k] = factor;
       map.shift.values()[k] = now - factor * before;
-      // (as `follow` and a restart find it)
-      map.effective.values()[k] = factor * before + map.shift.values()[k];
     }
   }
 

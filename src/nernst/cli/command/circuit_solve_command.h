@@ -38,7 +38,7 @@ class CircuitSolveCommand final : public Command {
     app.add_option("FILE", file_, "conductances in siemens, rows x columns: CSV, .npy or .npz")
         ->type_name("")
         ->required();
-    app.add_flag("--ohms", ohms_, "FILE holds resistances; inf = an open cell");
+    app.add_flag("--ohms", ohms_, "FILE holds resistances, in ohms");
     app.add_option("--wire", wire_Ohm_, "ohms of a segment between two cells, default 1")
         ->option_text("R");
     app.add_option("--row-wire", row_wire_Ohm_, "of a row, where it differs")->option_text("R");
