@@ -220,6 +220,40 @@ function confusionChart({ matrix, classes, caption }) {
   return figure({ title: "True classes in rows, predicted classes in columns", caption, draw });
 }
 
+// A matrix of `rows` x `columns` as a map, row 0 above. `values` are the means of blocks: map_rows x
+// map_columns of them, each over block_rows x block_columns; `domain` has a number for each of `colors`.
+function rasterMap(width, map) {
+  const { rows, columns, map_rows, map_columns, block_rows, block_columns, values, colors, domain } = map;
+  // (no cell is larger than a thumb, no map flatter than can be seen)
+  const inner = Math.min(width - 58, 48 * columns);
+  const height = Math.min(48 * rows, Math.max(100, Math.min(0.8 * inner, (inner * rows) / columns)));
+  const whole = (last, most) => d3.ticks(0, last, Math.min(last, most)).filter(Number.isInteger);
+  const axis = { labelArrow: "none", labelAnchor: "center", tickFormat: "d" };
+  return plot(inner + 58, {
+    height: height + 46,
+    marginTop: 8,
+    marginLeft: 50,
+    marginRight: 8,
+    marginBottom: 38,
+    x: { ...axis, domain: [0, columns], label: map.x, labelOffset: 34, ticks: whole(columns, 6) },
+    y: { ...axis, domain: [rows, 0], label: map.y, labelOffset: 44, ticks: whole(rows, height < 120 ? 3 : 5) },
+    color: { type: "linear", domain, range: colors, interpolate: "lab", clamp: true },
+    marks: [
+      Plot.raster(values, {
+        width: map_columns,
+        height: map_rows,
+        x1: 0,
+        y1: 0,
+        x2: map_columns * block_columns,
+        y2: map_rows * block_rows,
+        imageRendering: "pixelated",
+        clip: true,
+      }),
+      Plot.frame({ stroke: "var(--line)" }),
+    ],
+  });
+}
+
 // The legend of a colour scale, from interpolate(0) to interpolate(1).
 function colorRamp(width, interpolate, [low, high], label, format) {
   const at = (k) => low + ((high - low) * k) / 64;

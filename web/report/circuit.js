@@ -73,51 +73,8 @@ function heatMap({ title, unit, rows, columns, values, caption, ...blocks }) {
   const draw = (width) => {
     const colors = both ? divergingColors() : sequentialColors();
     const domain = colors.map((_, k) => span[0] + ((span[1] - span[0]) * k) / (colors.length - 1));
-    const inner = Math.min(width - 58, 48 * columns);
-    const height = Math.min(48 * rows, Math.max(80, Math.min(0.9 * inner, (inner * rows) / columns)));
-    const whole = (last, most) => d3.ticks(0, last, Math.min(last, most)).filter(Number.isInteger);
-    const map = plot(inner + 58, {
-      height: height + 46,
-      marginTop: 8,
-      marginLeft: 50,
-      marginRight: 8,
-      marginBottom: 38,
-      x: {
-        domain: [0, columns],
-        label: "column",
-        labelArrow: "none",
-        labelAnchor: "center",
-        labelOffset: 34,
-        ticks: whole(columns, 6),
-        tickFormat: "d",
-      },
-      y: {
-        domain: [rows, 0],
-        label: "row",
-        labelArrow: "none",
-        labelAnchor: "center",
-        labelOffset: 44,
-        ticks: whole(rows, height < 120 ? 3 : 5),
-        tickFormat: "d",
-      },
-      color: { type: "linear", domain, range: colors, interpolate: "lab", clamp: true },
-      marks: [
-        Plot.raster(
-          values.map((value) => value / axis.factor),
-          {
-            width: blocks.map_columns,
-            height: blocks.map_rows,
-            x1: 0,
-            y1: 0,
-            x2: blocks.map_columns * blocks.block_columns,
-            y2: blocks.map_rows * blocks.block_rows,
-            imageRendering: "pixelated",
-            clip: true,
-          },
-        ),
-        Plot.frame({ stroke: "var(--line)" }),
-      ],
-    });
+    const scaled = values.map((value) => value / axis.factor);
+    const map = rasterMap(width, { rows, columns, ...blocks, x: "column", y: "row", values: scaled, colors, domain });
     const ramp = colorRamp(width, d3.piecewise(d3.interpolateLab, colors), span, `${title} (${axis.unit})`, (value) =>
       signed(d3.format(".4~g")(value)),
     );

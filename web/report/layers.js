@@ -64,59 +64,18 @@ function mapChart({ layer, moments, title, caption }) {
   const draw = (width) => {
     const colors = divergingColors();
     const domain = d3.range(colors.length).map((k) => ((2 * k) / (colors.length - 1) - 1) * scaled);
-    // (no cell is larger than a thumb, no map flatter than can be seen)
-    const inner = Math.min(width - 58, 48 * layer.columns);
-    const height = Math.min(
-      48 * layer.rows,
-      Math.max(100, Math.min(0.8 * inner, (inner * layer.rows) / layer.columns)),
-    );
-    const whole = (last, most) => d3.ticks(0, last, Math.min(last, most)).filter(Number.isInteger);
     const map = ({ title: moment, values }) =>
       element(
         "div",
         {},
         element("h4", {}, moment),
-        plot(inner + 58, {
-          height: height + 46,
-          marginTop: 8,
-          marginLeft: 50,
-          marginRight: 8,
-          marginBottom: 38,
-          x: {
-            domain: [0, layer.columns],
-            label: "input",
-            labelArrow: "none",
-            labelAnchor: "center",
-            labelOffset: 34,
-            ticks: whole(layer.columns, 6),
-            tickFormat: "d",
-          },
-          y: {
-            domain: [layer.rows, 0],
-            label: "output",
-            labelArrow: "none",
-            labelAnchor: "center",
-            labelOffset: 44,
-            ticks: whole(layer.rows, height < 120 ? 3 : 5),
-            tickFormat: "d",
-          },
-          color: { type: "linear", domain, range: colors, interpolate: "lab", clamp: true },
-          marks: [
-            Plot.raster(
-              values.map((value) => (value * toSiemens) / axis.factor),
-              {
-                width: layer.map_columns,
-                height: layer.map_rows,
-                x1: 0,
-                y1: 0,
-                x2: layer.map_columns * layer.block_columns,
-                y2: layer.map_rows * layer.block_rows,
-                imageRendering: "pixelated",
-                clip: true,
-              },
-            ),
-            Plot.frame({ stroke: "var(--line)" }),
-          ],
+        rasterMap(width, {
+          ...layer,
+          x: "input",
+          y: "output",
+          values: values.map((value) => (value * toSiemens) / axis.factor),
+          colors,
+          domain,
         }),
       );
     const ramp = colorRamp(

@@ -72,7 +72,7 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
   check_spec(spec, device);
   if (spec.read_noise.enabled) {
     const double sides = spec.weight == WeightCoding::differential_pair ? 2 : 1;
-    const double slope_S = sides * (device.physical.g_max_S - device.physical.g_min_S) / 2;
+    const double slope_S = sides * device.physical.slope_S();
     current_noise_ =
         read_noise(spec.read_noise, device.physical, slope_S, spec.technology.t_read_s);
   }

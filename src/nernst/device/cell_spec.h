@@ -79,6 +79,10 @@ struct PhysicalSpec {
   void describe(Fields& f);
 
   double g_S(double w) const { return g_min_S + (w + 1) / 2 * (g_max_S - g_min_S); }
+  // The same of a cell that is there: not below nothing.
+  double cell_S(double w) const { return g_S(w) > 0 ? g_S(w) : 0; }
+  // dG/dw
+  double slope_S() const { return (g_max_S - g_min_S) / 2; }
   // The w at which nothing is conducted.
   double w_open() const { return -(g_max_S + g_min_S) / (g_max_S - g_min_S); }
 };

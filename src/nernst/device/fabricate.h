@@ -30,6 +30,14 @@ CellSpec cell_spec_of(const DeviceSpec& device, const Law& law) {
   return cell;
 }
 
+// The cell of `device` without any spread.
+template <class Law>
+CellOf<Law, double> nominal_cell(const DeviceSpec& device, const Law& law) {
+  const CellDraws none = CellDraws::fixed(0);
+  const CellSpec spec = cell_spec_of(device, law);
+  return law.fabricate(spec, draw_nominal_cell(spec, SpreadSpec{}, none), none);
+}
+
 // The w where a step up and a step down are equal in size, on average; the bound that the steps
 // lead to where they are equal nowhere in the window.
 template <class Law>

@@ -163,10 +163,7 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
       constants_(law, device, spec, threads) {
   NERNST_CHECK(spec.rows > 0 && spec.columns > 0);
   // the nominal cell says how many pulses may be taken at once
-  const CellDraws none = CellDraws::fixed(0);
-  const CellSpec cell = cell_spec_of(device_, law_);
-  const auto nominal = law_.fabricate(cell, draw_nominal_cell(cell, SpreadSpec{}, none), none);
-  dose_at_once_ = static_cast<T>(largest_dose_at_once(law_, nominal));
+  dose_at_once_ = static_cast<T>(largest_dose_at_once(law_, nominal_cell(device_, law_)));
 
   const std::size_t cells = sides() * layout_.plane();
   for (auto& plane : state_planes_) plane.resize(cells);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "nernst/base/matrix_product.h"
 #include "nernst/tile/cell_tile.h"
 
 namespace nernst {
@@ -20,24 +21,14 @@ class ReferenceTile final : public CellTile<Law, double> {
   // y_r = sum_c net_rc x_c + noise_r
   void mvm(MatrixView<const double> x, MatrixView<double> y,
            std::span<const std::uint64_t> events) const override {
-    const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < x.rows(); ++b)
-      for (std::size_t r = 0; r < net.rows(); ++r) {
-        y(b, r) = 0;
-        for (std::size_t c = 0; c < net.columns(); ++c) y(b, r) += net(r, c) * x(b, c);
-      }
+    multiply(this->cells_.net(), x, y);
     add_read_noise(ReadDirection::forward, x, y, events);
   }
 
   // x_c = sum_r net_rc y_r + noise_c
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
                       std::span<const std::uint64_t> events) const override {
-    const auto net = this->cells_.net();
-    for (std::size_t b = 0; b < y.rows(); ++b)
-      for (std::size_t c = 0; c < net.columns(); ++c) {
-        x(b, c) = 0;
-        for (std::size_t r = 0; r < net.rows(); ++r) x(b, c) += net(r, c) * y(b, r);
-      }
+    multiply_transposed(this->cells_.net(), y, x);
     add_read_noise(ReadDirection::transposed, y, x, events);
   }
 

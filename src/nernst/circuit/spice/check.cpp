@@ -134,16 +134,14 @@ UpdateComparison compare_update(Ngspice& ngspice, const DeviceSpec& device, std:
   Matrix<double> load_S(lines, lines, circuit.gate_S);
   if (channel_load)
     for (std::size_t k = 0; k < w.values().size(); ++k)
-      load_S.values()[k] = std::max(physical.g_S(w.values()[k]), 0.0);
+      load_S.values()[k] = physical.cell_S(w.values()[k]);
   const auto solver = make_wire_solver(circuit.network, lines, lines, {});
   solver->set_conductances(load_S.view());
   WireSolution volts;
   solver->solve(std::vector(lines, -0.5), std::vector(lines, 0.5), volts);
   with_law(device, [&](const auto& law) {
     using Law = std::decay_t<decltype(law)>;
-    const CellDraws none = CellDraws::fixed(0);
-    const CellSpec spec = cell_spec_of(device, law);
-    const auto cell = law.fabricate(spec, draw_nominal_cell(spec, SpreadSpec{}, none), none);
+    const auto cell = nominal_cell(device, law);
     Largest change;
     for (std::size_t r = 0; r < lines; ++r)
       for (std::size_t c = 0; c < lines; ++c) {

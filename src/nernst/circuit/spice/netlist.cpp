@@ -12,15 +12,12 @@ namespace nernst {
 
 namespace {
 
-bool is_chain(const LineWires& wires) { return wires.r_segment_Ohm > 0; }
-bool is_fixed(const LineWires& wires) { return !is_chain(wires) && wires.r_end_Ohm == 0; }
-
 // The resistors of all lines, terminals included.
 void add_wires(Netlist& netlist, const WireNetwork& network, std::size_t rows,
                std::size_t columns) {
   const auto line = [&](char kind, std::size_t number, const LineWires& wires,
                         std::size_t crossings, const auto& node) {
-    if (is_fixed(wires)) return;
+    if (wires.is_fixed()) return;
     const double end_Ohm = wires.r_segment_Ohm + wires.r_end_Ohm;
     const std::string terminal = fmt::format("t{}{}", kind, number);
     const auto resistor = [&](const std::string& name, const std::string& from,
@@ -29,7 +26,7 @@ void add_wires(Netlist& netlist, const WireNetwork& network, std::size_t rows,
           fmt::format("r{}{}_{} {} {} {:.17g}", kind, number, name, from, to, r_Ohm));
     };
     if (wires.ends != LineEnds::last) resistor("first", terminal, node(0), end_Ohm);
-    if (is_chain(wires))
+    if (wires.is_chain())
       for (std::size_t k = 1; k < crossings; ++k)
         resistor(std::to_string(k), node(k - 1), node(k), wires.r_segment_Ohm);
     if (wires.ends != LineEnds::first) resistor("last", node(crossings - 1), terminal, end_Ohm);
@@ -45,12 +42,12 @@ void add_wires(Netlist& netlist, const WireNetwork& network, std::size_t rows,
 }  // namespace
 
 std::string spice_row_node(const WireNetwork& network, std::size_t row, std::size_t column) {
-  if (is_fixed(network.rows)) return fmt::format("tr{}", row);
-  return fmt::format("r{}_{}", row, is_chain(network.rows) ? column : 0);
+  if (network.rows.is_fixed()) return fmt::format("tr{}", row);
+  return fmt::format("r{}_{}", row, network.rows.is_chain() ? column : 0);
 }
 std::string spice_column_node(const WireNetwork& network, std::size_t row, std::size_t column) {
-  if (is_fixed(network.columns)) return fmt::format("tc{}", column);
-  return fmt::format("c{}_{}", is_chain(network.columns) ? row : 0, column);
+  if (network.columns.is_fixed()) return fmt::format("tc{}", column);
+  return fmt::format("c{}_{}", network.columns.is_chain() ? row : 0, column);
 }
 std::string spice_state_node(std::size_t row, std::size_t column) {
   return fmt::format("w{}_{}", row, column);
@@ -82,9 +79,7 @@ StepTable nominal_steps(const DeviceSpec& device, std::size_t points) {
   NERNST_CHECK(points >= 2);
   return with_law(device, [&](const auto& law) {
     using Law = std::decay_t<decltype(law)>;
-    const CellDraws none = CellDraws::fixed(0);
-    const CellSpec spec = cell_spec_of(device, law);
-    const auto cell = law.fabricate(spec, draw_nominal_cell(spec, SpreadSpec{}, none), none);
+    const auto cell = nominal_cell(device, law);
     StepTable table{cell.w_min, cell.w_max, {}, {}};
     for (std::size_t k = 0; k < points; ++k) {
       StateOf<Law, double> state{};
@@ -129,7 +124,7 @@ Netlist update_netlist(const std::string& title, const UpdateCircuit& circuit,
                                                 static_cast<double>(steps.size() - 1);
     table += fmt::format(", {:.17g}, {:.17g}", at, steps[k] / physical.t_pulse_s);
   }
-  const double slope_S = (physical.g_max_S - physical.g_min_S) / 2;
+  const double slope_S = physical.slope_S();
   for (std::size_t r = 0; r < w.rows(); ++r)
     for (std::size_t c = 0; c < w.columns(); ++c) {
       const std::string state = spice_state_node(r, c);

@@ -7,9 +7,9 @@ namespace nernst {
 
 Chains::Chains(const LineWires& wires, std::size_t nodes, std::size_t lines)
     : wires_(wires),
-      kind_(wires.r_segment_Ohm > 0 ? Kind::chain
-            : wires.r_end_Ohm > 0   ? Kind::node
-                                    : Kind::fixed),
+      kind_(wires.is_chain()   ? Kind::chain
+            : wires.is_fixed() ? Kind::fixed
+                               : Kind::node),
       plane_{nodes, padded(lines)},
       lines_(lines) {
   const double end = kind_ == Kind::fixed ? 0 : scale() / (wires.r_segment_Ohm + wires.r_end_Ohm);

@@ -7,11 +7,8 @@ namespace nernst {
 
 namespace {
 
-// A line without segments is one node; one without any resistance is its terminal.
-bool is_chain(const LineWires& wires) { return wires.r_segment_Ohm > 0; }
-bool is_fixed(const LineWires& wires) { return !is_chain(wires) && wires.r_end_Ohm == 0; }
 std::size_t unknowns(const LineWires& wires, std::size_t lines, std::size_t crossings) {
-  return is_fixed(wires) ? 0 : is_chain(wires) ? lines * crossings : lines;
+  return wires.is_fixed() ? 0 : wires.is_chain() ? lines * crossings : lines;
 }
 
 }  // namespace
@@ -26,14 +23,14 @@ ExactSolver::ExactSolver(const WireNetwork& network, std::size_t rows, std::size
 // Unknown nodes: those of the row lines, then those of the column lines; after them the terminals
 // of the rows and of the columns.
 int ExactSolver::row_node(std::size_t r, std::size_t c) const {
-  if (is_fixed(network_.rows)) return unknown_ + static_cast<int>(r);
-  return static_cast<int>(is_chain(network_.rows) ? r * columns_ + c : r);
+  if (network_.rows.is_fixed()) return unknown_ + static_cast<int>(r);
+  return static_cast<int>(network_.rows.is_chain() ? r * columns_ + c : r);
 }
 
 int ExactSolver::column_node(std::size_t r, std::size_t c) const {
-  if (is_fixed(network_.columns)) return unknown_ + static_cast<int>(rows_ + c);
+  if (network_.columns.is_fixed()) return unknown_ + static_cast<int>(rows_ + c);
   const std::size_t first = unknowns(network_.rows, rows_, columns_);
-  return static_cast<int>(first + (is_chain(network_.columns) ? r * columns_ + c : c));
+  return static_cast<int>(first + (network_.columns.is_chain() ? r * columns_ + c : c));
 }
 
 void ExactSolver::lay_out() {
@@ -44,11 +41,11 @@ void ExactSolver::lay_out() {
   // the wires of one line, its nodes given by their number
   const auto line = [&](const LineWires& wires, std::size_t crossings, int terminal,
                         const auto& node) {
-    if (is_fixed(wires)) return;
+    if (wires.is_fixed()) return;
     const double end_S = 1 / (wires.r_segment_Ohm + wires.r_end_Ohm);
     if (wires.ends != LineEnds::last) branches_.push_back({terminal, node(0), end_S});
     if (wires.ends != LineEnds::first) branches_.push_back({terminal, node(crossings - 1), end_S});
-    if (!is_chain(wires)) return;
+    if (!wires.is_chain()) return;
     for (std::size_t k = 1; k < crossings; ++k)
       branches_.push_back({node(k - 1), node(k), 1 / wires.r_segment_Ohm});
   };
@@ -136,23 +133,6 @@ void ExactSolver::solve(std::span<const double> row_V, std::span<const double> c
   solution.row_A.resize(rows_);
   solution.column_A.resize(columns_);
   currents(volts, solution.row_A, solution.column_A);
-}
-
-void ExactSolver::effective(MatrixView<double> g_S) {
-  NERNST_CHECK(g_S.rows() == rows_ && g_S.columns() == columns_);
-  std::vector<double> row_V(rows_), column_V(columns_), row_A(rows_), column_A(columns_);
-  // a volt on one line after the other, of the kind of which there are fewer
-  const bool by_row = rows_ <= columns_;
-  for (std::size_t k = 0; k < (by_row ? rows_ : columns_); ++k) {
-    (by_row ? row_V : column_V)[k] = 1;
-    currents(node_voltages(row_V, column_V), row_A, column_A);
-    (by_row ? row_V : column_V)[k] = 0;
-    if (by_row) {
-      std::ranges::copy(column_A, g_S.row(k).begin());
-    } else {
-      for (std::size_t r = 0; r < rows_; ++r) g_S(r, k) = row_A[r];
-    }
-  }
 }
 
 void ExactSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {

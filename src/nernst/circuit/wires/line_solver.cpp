@@ -174,30 +174,4 @@ void LineSolver::read_transposed(MatrixView<const double> row_V, MatrixView<doub
   iterations_ = most;
 }
 
-void LineSolver::effective(MatrixView<double> g_S) {
-  NERNST_CHECK(g_S.rows() == rows_ && g_S.columns() == columns_);
-  // a volt on one line after the other, of the kind of which there are fewer
-  std::vector<double> row_V(rows_), column_V(columns_), row_A(rows_);
-  int most = 0;
-  if (rows_ <= columns_) {
-    for (std::size_t r = 0; r < rows_; ++r) {
-      row_V[r] = 1;
-      find_voltages(row_V, column_V);
-      column_currents(g_S.row(r));
-      row_V[r] = 0;
-      most = std::max(most, iterations_);
-    }
-  } else {
-    for (std::size_t c = 0; c < columns_; ++c) {
-      column_V[c] = 1;
-      find_voltages(row_V, column_V);
-      row_currents(row_A);
-      for (std::size_t r = 0; r < rows_; ++r) g_S(r, c) = row_A[r];
-      column_V[c] = 0;
-      most = std::max(most, iterations_);
-    }
-  }
-  iterations_ = most;
-}
-
 }  // namespace nernst

@@ -26,7 +26,6 @@ class LineSolver final : public WireSolver {
              WireSolution& solution) override;
   void read(MatrixView<const double> column_V, MatrixView<double> row_A) override;
   void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override;
-  void effective(MatrixView<double> g_S) override;
   int iterations() const override { return iterations_; }
 
  private:

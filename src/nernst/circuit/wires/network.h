@@ -27,6 +27,9 @@ struct LineWires {
   double r_segment_Ohm = 1;  // between two crossings; 0 = the line is one node
   double r_end_Ohm = 0;      // of the driver or of the sense amplifier
   LineEnds ends = LineEnds::first;
+  // A chain of nodes; without segments one node; without any resistance its terminals.
+  bool is_chain() const { return r_segment_Ohm > 0; }
+  bool is_fixed() const { return !is_chain() && r_end_Ohm == 0; }
   friend bool operator==(const LineWires&, const LineWires&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nernst/base/matrix_product.h"
 #include "nernst/circuit/wires/exact_solver.h"
 #include "nernst/circuit/wires/line_solver.h"
 
@@ -29,26 +30,12 @@ class KeepingSolver final : public WireSolver {
   }
   void read(MatrixView<const double> column_V, MatrixView<double> row_A) override {
     if (!keep(column_V.rows())) return solver_->read(column_V, row_A);
-    NERNST_CHECK(column_V.columns() == columns_ && row_A.columns() == rows_ &&
-                 row_A.rows() == column_V.rows());
-    for (std::size_t b = 0; b < column_V.rows(); ++b)
-      for (std::size_t r = 0; r < rows_; ++r) {
-        double sum = 0;
-        for (std::size_t c = 0; c < columns_; ++c) sum += kept_(r, c) * column_V(b, c);
-        row_A(b, r) = sum;
-      }
+    multiply(kept_.view(), column_V, row_A);
   }
   void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override {
     if (!keep(row_V.rows())) return solver_->read_transposed(row_V, column_A);
-    NERNST_CHECK(row_V.columns() == rows_ && column_A.columns() == columns_ &&
-                 column_A.rows() == row_V.rows());
-    for (std::size_t b = 0; b < row_V.rows(); ++b) {
-      std::ranges::fill(column_A.row(b), 0.0);
-      for (std::size_t r = 0; r < rows_; ++r)
-        for (std::size_t c = 0; c < columns_; ++c) column_A(b, c) += kept_(r, c) * row_V(b, r);
-    }
+    multiply_transposed(kept_.view(), row_V, column_A);
   }
-  void effective(MatrixView<double> g_S) override { solver_->effective(g_S); }
   int iterations() const override { return solver_->iterations(); }
 
  private:
@@ -57,7 +44,7 @@ class KeepingSolver final : public WireSolver {
     if (reads_ < std::min(rows_, columns_)) return false;
     if (kept_.rows() == 0) {
       kept_ = Matrix<double>(rows_, columns_);
-      solver_->effective(kept_.view());
+      effective_conductances(*solver_, kept_.view());
     }
     return true;
   }
@@ -69,6 +56,18 @@ class KeepingSolver final : public WireSolver {
 };
 
 }  // namespace
+
+void effective_conductances(WireSolver& solver, MatrixView<double> g_S) {
+  const bool by_row = g_S.rows() <= g_S.columns();
+  const std::size_t lines = by_row ? g_S.rows() : g_S.columns();
+  Matrix<double> volts(lines, lines);
+  for (std::size_t k = 0; k < lines; ++k) volts(k, k) = 1;
+  if (by_row) return solver.read_transposed(volts.view(), g_S);
+  Matrix<double> by_columns(lines, g_S.rows());
+  solver.read(volts.view(), by_columns.view());
+  for (std::size_t r = 0; r < g_S.rows(); ++r)
+    for (std::size_t c = 0; c < lines; ++c) g_S(r, c) = by_columns(c, r);
+}
 
 std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::size_t rows,
                                              std::size_t columns, const WireSolverSpec& spec) {

@@ -43,13 +43,14 @@ class WireSolver {
   // Column currents for voltages on the rows: row_V is B x rows, column_A is B x columns.
   virtual void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) = 0;
 
-  // Amperes out of row i for a volt on column j, which, by reciprocity, are those out of column j
-  // for a volt on row i: rows x columns, as ideal wires would make it g_S itself.
-  virtual void effective(MatrixView<double> g_S) = 0;
-
   // Iterations of the last solve or read (the most of a batch); 0 for a direct method.
   virtual int iterations() const = 0;
 };
+
+// Amperes out of row i for a volt on column j, which, by reciprocity, are those out of column j for
+// a volt on row i: rows x columns, as ideal wires would make it the conductances themselves. Reads
+// a volt on one line after the other, of the kind of which there are fewer.
+void effective_conductances(WireSolver& solver, MatrixView<double> g_S);
 
 // A solver for arrays of this size. `automatic` takes `exact` up to 16 x 16 cells and `lines` for
 // anything larger.

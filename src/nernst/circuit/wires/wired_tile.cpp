@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/base/matrix_product.h"
 #include "nernst/tile/kernels/matvec.h"
 
 namespace nernst {
@@ -114,14 +115,16 @@ struct WiredTile::Wiring {
     Matrix<double> cell_S(rows, columns), other_S(rows, columns);
     cells.copy_cells(cell_S.view(), other_S.view());
     for (Matrix<double>* plane : {&cell_S, &other_S})
-      for (double& value : plane->values()) value = std::max(device.physical.g_S(value), 0.0);
+      for (double& value : plane->values()) value = device.physical.cell_S(value);
     const bool same_references = !pair && other_S.values() == last_other_S.values();
     for (Map& map : maps) solve_map(map, cell_S, other_S, same_references);
+    // the load of gates is always the same
+    const bool has_dose = is_solved() && wires.write_load == WriteLoad::gate;
     if (is_solved()) books[kRefreshes] += 1;
     last_other_S = std::move(other_S);
     solved_net = net;
     solved[0] = 1;
-    find_dose(cell_S);
+    if (!has_dose) find_dose(cell_S);
   }
 
   void solve_map(Map& map, const Matrix<double>& cell_S, const Matrix<double>& other_S,
@@ -130,13 +133,13 @@ struct WiredTile::Wiring {
         make_wire_solver(map.network, rows, columns, {.tolerance = wires.tolerance});
     Matrix<double> effective_S(rows, columns);
     solver->set_conductances(cell_S.view());
-    solver->effective(effective_S.view());
+    effective_conductances(*solver, effective_S.view());
     if (!same_references) {
       map.reference_S = Matrix<double>(rows, columns);
       solver->set_conductances(other_S.view());
-      solver->effective(map.reference_S.view());
+      effective_conductances(*solver, map.reference_S.view());
     }
-    const double slope_S = (device.physical.g_max_S - device.physical.g_min_S) / 2 * (pair ? 2 : 1);
+    const double slope_S = device.physical.slope_S() * (pair ? 2 : 1);
     for (std::size_t k = 0; k < net.values().size(); ++k) {
       const double now = (effective_S.values()[k] - map.reference_S.values()[k]) / slope_S;
       const double before = net.values()[k];
@@ -182,7 +185,7 @@ struct WiredTile::Wiring {
   Matrix<double> dose_by_slot(const UpdatePulses& pulses) {
     Matrix<double> cell_S(rows, columns), other_S(rows, columns), sum(rows, columns);
     cells.copy_cells(cell_S.view(), other_S.view());
-    for (double& value : cell_S.values()) value = std::max(device.physical.g_S(value), 0.0);
+    for (double& value : cell_S.values()) value = device.physical.cell_S(value);
     const Matrix<double> whole_S = write_load_S(cell_S);
     const auto solver =
         make_wire_solver(wires.write_network(), rows, columns, {.tolerance = wires.tolerance});
@@ -211,28 +214,17 @@ struct WiredTile::Wiring {
     return sum;
   }
 
-  void multiply(const Map& map, MatrixView<const double> x, MatrixView<double> y) const {
-    if (plain) {
-      for (std::size_t b = 0; b < x.rows(); ++b)
-        for (std::size_t r = 0; r < rows; ++r) {
-          y(b, r) = 0;
-          for (std::size_t c = 0; c < columns; ++c) y(b, r) += map.effective(r, c) * x(b, c);
-        }
-      return;
+  void read(ReadDirection direction, MatrixView<const double> in, MatrixView<double> out) {
+    follow();
+    const Map& map = map_of(direction);
+    const bool forward = direction == ReadDirection::forward;
+    if (!plain) {
+      by_kernel(forward ? kernels.mvm : kernels.mvm_transposed, map, in, out);
+    } else if (forward) {
+      multiply(map.effective.view(), in, out);
+    } else {
+      multiply_transposed(map.effective.view(), in, out);
     }
-    by_kernel(kernels.mvm, map, x, y);
-  }
-
-  void multiply_transposed(const Map& map, MatrixView<const double> y, MatrixView<double> x) const {
-    if (plain) {
-      for (std::size_t b = 0; b < y.rows(); ++b)
-        for (std::size_t c = 0; c < columns; ++c) {
-          x(b, c) = 0;
-          for (std::size_t r = 0; r < rows; ++r) x(b, c) += map.effective(r, c) * y(b, r);
-        }
-      return;
-    }
-    by_kernel(kernels.mvm_transposed, map, y, x);
   }
 
   static void by_kernel(MatMul kernel, const Map& map, MatrixView<const double> in,
@@ -271,15 +263,13 @@ WiredTile::~WiredTile() = default;
 
 void WiredTile::mvm(MatrixView<const double> x, MatrixView<double> y,
                     std::span<const std::uint64_t> events) const {
-  wiring_->follow();
-  wiring_->multiply(wiring_->map_of(ReadDirection::forward), x, y);
+  wiring_->read(ReadDirection::forward, x, y);
   cells_->add_read_noise(ReadDirection::forward, x, y, events);
 }
 
 void WiredTile::mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
                                std::span<const std::uint64_t> events) const {
-  wiring_->follow();
-  wiring_->multiply_transposed(wiring_->map_of(ReadDirection::transposed), y, x);
+  wiring_->read(ReadDirection::transposed, y, x);
   cells_->add_read_noise(ReadDirection::transposed, y, x, events);
 }
 

@@ -92,7 +92,7 @@ class CircuitExportCommand final : public Command {
          {std::tuple("", "cells", &cell_w),
           std::tuple("_other", "what is taken from them", &other_w)}) {
       Matrix<double> g_S = *w;
-      for (double& value : g_S.values()) value = std::max(device.physical.g_S(value), 0.0);
+      for (double& value : g_S.values()) value = device.physical.cell_S(value);
       files.emplace_back(fmt::format("read{}.cir", name),
                          spice_file(read_netlist(fmt::format("{}: a read of the {}", what, title),
                                                  wires.read_network(ReadDirection::forward),
