@@ -53,6 +53,13 @@ enum class Purpose : std::uint8_t {
   feedback,           // fixed random matrices that carry errors
   injected,           // noise on the weights of a network trained in float
   current_noise,      // thermal, shot, 1/f and telegraph noise of the current of a line
+  converter,          // errors of converters, fixed at fabrication
+  amplifier,          // offsets of amplifiers, fixed at fabrication
+  converter_noise,    // noise of a conversion
+  amplifier_noise,    // noise of amplifiers and of what holds their output
+  error_circuit,      // errors of the circuits that subtract outputs from targets
+  error_noise,        // their noise
+  driver,             // when the edges of a pulse come
 };
 
 // One named source of numbers: a seed, an owner (a tile, a layer, a data set) and a purpose.

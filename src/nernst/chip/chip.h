@@ -28,6 +28,9 @@ struct ArrayPart {
 
 enum class ReadReason { read, verify };
 
+// What a layer of neurons does: activations or derivatives, or errors of outputs.
+enum class NeuronWork { activation, error };
+
 class Chip {
  public:
   virtual ~Chip() = default;
@@ -74,7 +77,7 @@ class Chip {
 
   // What stands outside the arrays did.
   virtual void enter_host_bytes(std::int64_t bytes) = 0;
-  virtual void enter_neurons(std::int64_t operations) = 0;
+  virtual void enter_neurons(std::int64_t operations, NeuronWork work = NeuronWork::activation) = 0;
   // Digital work beside the arrays: multiply-adds, and words of memory read or written.
   virtual void enter_digital(std::int64_t operations, std::int64_t words) = 0;
 

@@ -21,6 +21,19 @@ void ChipSpec::describe(Fields& f) {
   periphery.describe(f);
 }
 
+std::vector<ChipSpec::Table> ChipSpec::tables() {
+  return {{"neuron", fields_of(neuron)},
+          {"error_circuit", fields_of(error_circuit)},
+          {"technology", fields_of(technology)},
+          {"wires", fields_of(wires)},
+          {"read_noise", fields_of(read_noise)},
+          {"dac", fields_of(circuits.dac)},
+          {"adc", fields_of(circuits.adc)},
+          {"amplifier", fields_of(circuits.amplifier)},
+          {"sample_hold", fields_of(circuits.sample_hold)},
+          {"driver", fields_of(driver)}};
+}
+
 double automatic_full_scale(std::size_t inputs) {
   return 16 / std::sqrt(static_cast<double>(inputs));
 }

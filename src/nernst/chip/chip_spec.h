@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "nernst/base/parameters.h"
+#include "nernst/circuit/driver/driver_spec.h"
+#include "nernst/circuit/error_circuit.h"
 #include "nernst/circuit/neuron.h"
 #include "nernst/circuit/periphery.h"
+#include "nernst/circuit/read_circuits.h"
 #include "nernst/circuit/read_noise.h"
 #include "nernst/circuit/technology.h"
 #include "nernst/circuit/wires/wire_spec.h"
@@ -31,13 +34,22 @@ struct ChipSpec {
   bool count_pulses = true;
   CodingSpec coding;
   PeripherySpec periphery;
-  NeuronSpec neuron;          // [chip.neuron]
-  TechnologySpec technology;  // [chip.technology]
-  WireSpec wires;             // [chip.wires]
-  ReadNoiseSpec read_noise;   // [chip.read_noise]
+  NeuronSpec neuron;               // [chip.neuron]
+  TechnologySpec technology;       // [chip.technology]
+  WireSpec wires;                  // [chip.wires]
+  ReadNoiseSpec read_noise;        // [chip.read_noise]
+  DriverSpec driver;               // [chip.driver]
+  ErrorCircuitSpec error_circuit;  // [chip.error_circuit]
+  ReadCircuitSpec circuits;        // [chip.dac], [chip.adc], [chip.amplifier], [chip.sample_hold]
 
-  // The keys of [chip] itself; the others are tables of their own.
+  // The keys of [chip] itself.
   void describe(Fields& f);
+  // The tables in it, by their names.
+  struct Table {
+    std::string name;
+    Fields fields;
+  };
+  std::vector<Table> tables();
 };
 
 // Full-scale weight of a layer with `inputs` inputs where none is asked for.

@@ -8,9 +8,16 @@
 #include <utility>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/circuit/driver/driven_tile.h"
 #include "nernst/circuit/periphery.h"
 
 namespace nernst {
+
+// What stands round a tile for reads in one direction.
+struct SimulatedChip::Side {
+  ReadCircuits circuits;
+  ReadNoise noise;
+};
 
 // A tile and the block of its array that it holds.
 struct SimulatedChip::Placed {
@@ -18,6 +25,10 @@ struct SimulatedChip::Placed {
   const WiredTile* wired = nullptr;  // the same tile, where its lines have resistance
   std::uint32_t id = 0;
   std::size_t first_row = 0, rows = 0, first_column = 0, columns = 0;
+  std::vector<Side> sides;  // of reads forward and transposed
+  const Side& side(Direction direction) const {
+    return sides[direction == Direction::forward ? 0 : 1];
+  }
 };
 
 // One matrix of an array. Tile k of every part holds the same block, on the same lines.
@@ -43,10 +54,21 @@ void for_each_block(const ChipSpec& spec, const ArrayShape& shape, Place place) 
       place(r, std::min(tile_rows, shape.rows - r), c, std::min(tile_columns, shape.columns - c));
 }
 
+void check_driver(const ChipSpec& spec) {
+  const DriverSpec& driver = spec.driver;
+  if (!driver.enabled || spec.coding.coding == Coding::stochastic) return;
+  for (const auto& [name, value] : {std::pair{"jitter_s", driver.jitter_s},
+                                    std::pair{"half_select_dose", driver.half_select_dose}})
+    if (value > 0)
+      throw ConfigError(std::string("chip.driver.") + name, value,
+                        "known for the pulses of chip.coding = \"stochastic\" only; give 0");
+}
+
 void check_spec(const ChipSpec& spec, const DeviceSpec& device) {
   if (spec.tile.size() != 2)
     throw ConfigError("chip.tile", std::to_string(spec.tile.size()) + " numbers",
                       "give two: rows and columns, as [512, 512]");
+  check_driver(spec);
   if (device.cell.one_sided && spec.weight != WeightCoding::differential_pair)
     throw ConfigError(
         "chip.weight", "a single cell",
@@ -70,19 +92,15 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                              Backend backend, const Threads& threads)
     : spec_(spec), device_(device), seed_(seed), threads_(threads) {
   check_spec(spec, device);
-  if (spec.read_noise.enabled) {
-    const double sides = spec.weight == WeightCoding::differential_pair ? 2 : 1;
-    const double slope_S = sides * device.physical.slope_S();
-    current_noise_ =
-        read_noise(spec.read_noise, device.physical, slope_S, spec.technology.t_read_s);
-  }
   // owners 1, 2, ... : each array and each tile has noise of its own
   std::uint32_t next_id = 1;
   const auto make_part = [&](const ArraySpec& array) {
     Part part{next_id++, {}};
     for_each_block(spec, array.shape,
                    [&](std::size_t r, std::size_t rows, std::size_t c, std::size_t columns) {
-                     Placed placed{nullptr, nullptr, next_id++, r, rows, c, columns};
+                     Placed placed{nullptr, nullptr, next_id++, r, rows, c, columns, {}};
+                     for (const Direction side : {Direction::forward, Direction::transposed})
+                       placed.sides.push_back(make_side(placed, side));
                      TileSpec tile = tile_spec(spec, array, rows, columns);
                      tile.seed = seed;
                      tile.id = placed.id;
@@ -93,6 +111,10 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                        placed.wired = wired.get();
                        placed.tile = std::move(wired);
                      }
+                     if (spec.driver.enabled)
+                       placed.tile = std::make_unique<DrivenTile>(
+                           std::move(placed.tile), tile, spec.driver, device.physical.t_pulse_s,
+                           spec.wires.dose_power);
                      part.tiles.push_back(std::move(placed));
                    });
     return part;
@@ -147,6 +169,30 @@ void SimulatedChip::wait(double seconds) {
       for (const Placed& placed : part.tiles) placed.tile->advance_to(clock_s_);
 }
 
+SimulatedChip::Side SimulatedChip::make_side(const Placed& placed, Direction direction) const {
+  const bool forward = direction == Direction::forward;
+  const PhysicalSpec& physical = device_.physical;
+  const double pair = spec_.weight == WeightCoding::differential_pair ? 2 : 1;
+  const double slope_S = pair * physical.slope_S();
+  const ReadCircuits circuits(spec_.circuits,
+                              {.inputs = forward ? placed.columns : placed.rows,
+                               .outputs = forward ? placed.rows : placed.columns,
+                               .unit_A = physical.v_read_V * slope_S,
+                               .g_crossing_S = 2 * physical.g_S(0),
+                               .dac_bits = spec_.periphery.dac_bits,
+                               .adc_bits = spec_.periphery.adc_bits,
+                               .lines_per_adc = spec_.periphery.lines_per_adc,
+                               .t_conversion_s = spec_.technology.t_adc_s(spec_.periphery.adc_bits),
+                               .seed = seed_,
+                               .owner = placed.id,
+                               .number = forward ? 0U : 1U});
+  ReadNoise noise;
+  if (spec_.read_noise.enabled)
+    noise = read_noise(spec_.read_noise, physical, slope_S,
+                       circuits.cost(spec_.periphery.adc_bound, spec_.technology).t_s);
+  return {circuits, noise};
+}
+
 void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed, std::size_t parts,
                                 Direction direction) {
   LedgerCounts& book = ledger_.counts;
@@ -158,29 +204,32 @@ void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed, 
 
   // E = sum over cells of (V x)^2 G t, with G its mid-value; twice for the cell and its reference
   // or pair
-  const TechnologySpec& technology = spec_.technology;
   const PhysicalSpec& physical = device_.physical;
   const double outputs =
       static_cast<double>(direction == Direction::forward ? placed.rows : placed.columns);
   const double g_mid_S = physical.g_S(0);
   const double both = spec_.weight == WeightCoding::reference_column ? 1 + 1 / outputs : 2;
   const double cells = outputs * both * static_cast<double>(parts);
+  const ReadCost cost = read_cost(placed, direction);
   book.energy.cells_read_J +=
-      counts.drive * cells * physical.v_read_V * physical.v_read_V * g_mid_S * technology.t_read_s;
-  book.energy.dac_J +=
-      static_cast<double>(counts.dac_conversions) * technology.e_dac_J(spec_.periphery.dac_bits);
-  book.energy.adc_J +=
-      static_cast<double>(counts.adc_conversions) * technology.e_adc_J(spec_.periphery.adc_bits);
-  book.energy.amplifiers_J +=
-      static_cast<double>(counts.adc_conversions) * technology.e_amplifier_J;
+      counts.drive * cells * physical.v_read_V * physical.v_read_V * g_mid_S * cost.t_s;
+  book.energy.dac_J += static_cast<double>(counts.dac_conversions) * cost.e_dac_J;
+  book.energy.adc_J += static_cast<double>(counts.adc_conversions) * cost.e_adc_J;
+  book.energy.amplifiers_J += static_cast<double>(counts.adc_conversions) * cost.e_amplifier_J;
 }
 
 void SimulatedChip::enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses) {
   LedgerCounts& book = ledger_.counts;
   book.pulses += static_cast<std::int64_t>(counts.pulses);
   book.line_pulses += static_cast<std::int64_t>(line_pulses);
-  book.energy.cells_write_J += static_cast<double>(counts.pulses) * device_.physical.e_pulse_J;
+  // a dose at half of the voltage is as much charge through half of it
+  const double pulses = static_cast<double>(counts.pulses) + counts.half_doses / 2;
+  book.energy.cells_write_J += pulses * device_.physical.e_pulse_J;
   book.energy.drivers_J += static_cast<double>(line_pulses) * spec_.technology.e_line_pulse_J;
+}
+
+ReadCost SimulatedChip::read_cost(const Placed& placed, Direction direction) const {
+  return placed.side(direction).circuits.cost(spec_.periphery.adc_bound, spec_.technology);
 }
 
 void SimulatedChip::for_each_tile(const Array& array, std::size_t batch,
@@ -221,7 +270,7 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
                                    MatrixView<double> out) {
   const bool forward = direction == Direction::forward;
   const std::size_t batch = in.rows();
-  std::vector<std::uint64_t> events(batch), most_reads(batch, 0);
+  std::vector<std::uint64_t> events(batch);
   // both directions of one operation would be different reads
   for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
 
@@ -238,16 +287,19 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
     const std::size_t first_in = forward ? placed.first_column : placed.first_row;
     const std::size_t inputs = forward ? placed.columns : placed.rows;
     blocks[t] = Matrix<double>(batch, forward ? placed.rows : placed.columns);
-    counts[t] = read_through(spec_.periphery, in.block(0, first_in, batch, inputs),
-                             blocks[t].view(), seed_, placed.id, events,
-                             [&](MatrixView<const double> x, MatrixView<double> y,
-                                 std::span<const std::uint64_t> draws) {
-                               read_tiles(a, driven, t, direction, x, y, draws);
-                               if (spec_.read_noise.enabled)
-                                 add_current_noise(square_gains, placed.id, x, y, draws);
-                             });
+    counts[t] = read_through(
+        spec_.periphery, in.block(0, first_in, batch, inputs), blocks[t].view(), seed_, placed.id,
+        events,
+        [&](MatrixView<const double> x, MatrixView<double> y,
+            std::span<const std::uint64_t> draws) {
+          read_tiles(a, driven, t, direction, x, y, draws);
+          if (spec_.read_noise.enabled)
+            add_current_noise(square_gains, placed, direction, x, y, draws);
+        },
+        spec_.circuits.any() ? &placed.side(direction).circuits : nullptr);
   });
   Matrix<double> sums(batch, out.columns());
+  std::vector<double> slowest_s(batch, 0.0);
   for (std::size_t t = 0; t < tiles; ++t) {
     const Placed& placed = first.tiles[t];
     const std::size_t first_out = forward ? placed.first_row : placed.first_column;
@@ -255,17 +307,18 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
       for (std::size_t k = 0; k < blocks[t].columns(); ++k)
         sums(b, first_out + k) += blocks[t](b, k);
       enter_reads(counts[t][b], placed, driven.size(), direction);
-      most_reads[b] = std::max(most_reads[b], counts[t][b].reads);
+      const double t_s = static_cast<double>(counts[t][b].reads) * read_cost(placed, direction).t_s;
+      slowest_s[b] = std::max(slowest_s[b], t_s);
     }
   }
-  std::uint64_t reads = 0;
+  double time_s = 0;
   for (std::size_t b = 0; b < batch; ++b) {
     for (std::size_t k = 0; k < out.columns(); ++k)
       out(b, k) = sums(b, k) * a.spec.full_scale_weight;
     // the slowest tile sets the time
-    reads += most_reads[b];
+    time_s += slowest_s[b];
   }
-  spend_time(static_cast<double>(reads) * spec_.technology.t_read_s);
+  spend_time(time_s);
 }
 
 // The currents of tile t of the driven parts, summed on the lines that they share.
@@ -288,15 +341,17 @@ void SimulatedChip::read_tiles(const Array& a, const std::vector<Driven>& driven
   }
 }
 
-void SimulatedChip::add_current_noise(double square_gains, std::uint32_t owner,
-                                      MatrixView<const double> x, MatrixView<double> y,
+void SimulatedChip::add_current_noise(double square_gains, const Placed& placed,
+                                      Direction direction, MatrixView<const double> x,
+                                      MatrixView<double> y,
                                       std::span<const std::uint64_t> draws) const {
-  const NoiseStream stream(seed_, owner, Purpose::current_noise);
+  const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
+  const ReadNoise& noise = placed.side(direction).noise;
   std::vector<float> z(y.columns());
   for (std::size_t b = 0; b < y.rows(); ++b) {
     double sum = 0;
     for (const double input : x.row(b)) sum += std::abs(input);
-    const double variance = current_noise_.variance(x.columns(), sum, square_norm(x.row(b)));
+    const double variance = noise.variance(x.columns(), sum, square_norm(x.row(b)));
     const double spread = std::sqrt(square_gains * variance);
     fill_normals(stream, draws[b], z);
     for (std::size_t k = 0; k < z.size(); ++k) y(b, k) += spread * static_cast<double>(z[k]);
@@ -386,18 +441,20 @@ void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
   spend_time(spec_.technology.t_cell_access_s + std::abs(pulses) * device_.physical.t_pulse_s);
 }
 
-void SimulatedChip::enter_cell_reads(std::int64_t cells, ReadReason reason) {
+void SimulatedChip::enter_cell_reads(const Array& array, std::int64_t cells, ReadReason reason) {
   LedgerCounts& book = ledger_.counts;
   const PhysicalSpec& physical = device_.physical;
   const auto amount = static_cast<double>(cells);
   book.cell_reads += cells;
   if (reason == ReadReason::verify) book.verifies += cells;
   book.adc_conversions += cells;
-  book.energy.adc_J += amount * spec_.technology.e_adc_J(spec_.periphery.adc_bits);
-  book.energy.amplifiers_J += amount * spec_.technology.e_amplifier_J;
+  // a row is driven, its columns are sensed
+  const ReadCost cost = read_cost(array.parts.front().tiles.front(), Direction::transposed);
+  book.energy.adc_J += amount * cost.e_adc_J;
+  book.energy.amplifiers_J += amount * cost.e_amplifier_J;
   book.energy.cells_read_J +=
-      amount * physical.v_read_V * physical.v_read_V * physical.g_S(0) * spec_.technology.t_read_s;
-  spend_time(spec_.technology.t_cell_access_s + spec_.technology.t_read_s);
+      amount * physical.v_read_V * physical.v_read_V * physical.g_S(0) * cost.t_s;
+  spend_time(spec_.technology.t_cell_access_s + cost.t_s);
 }
 
 std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
@@ -412,7 +469,7 @@ std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
     const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
     std::vector<float> z(placed.columns);
     fill_normals(stream, event << 4, z);
-    const double spread = std::sqrt(current_noise_.variance(1, 1, 1));
+    const double spread = std::sqrt(placed.side(Direction::transposed).noise.variance(1, 1, 1));
     for (std::size_t c = 0; c < z.size(); ++c)
       weights[placed.first_column + c] += spread * static_cast<double>(z[c]);
   });
@@ -425,13 +482,13 @@ void SimulatedChip::read_row(ArrayPart part, std::size_t row, std::span<double> 
   NERNST_CHECK(weights.size() == at(part.array).spec.shape.columns);
   const std::vector<double> sensed = sense_row(part, row);
   std::copy(sensed.begin(), sensed.end(), weights.begin());
-  enter_cell_reads(static_cast<std::int64_t>(weights.size()), reason);
+  enter_cell_reads(at(part.array), static_cast<std::int64_t>(weights.size()), reason);
 }
 
 double SimulatedChip::read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) {
   NERNST_CHECK(column < at(part.array).spec.shape.columns);
   const double weight = sense_row(part, row)[column];
-  enter_cell_reads(1, reason);
+  enter_cell_reads(at(part.array), 1, reason);
   return weight;
 }
 
@@ -456,7 +513,7 @@ void SimulatedChip::zero_references(ArrayPart part) {
   // each row is read, and what it read is written to its references
   for (std::size_t row = 0; row < shape.rows; ++row) {
     const auto cells = static_cast<std::int64_t>(shape.columns);
-    enter_cell_reads(cells, ReadReason::read);
+    enter_cell_reads(at(part.array), cells, ReadReason::read);
     ledger_.counts.cell_writes += cells;
     enter_pulses({.pulses = shape.columns, .cells = shape.columns}, shape.columns);
     spend_time(spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
@@ -469,11 +526,21 @@ void SimulatedChip::enter_host_bytes(std::int64_t bytes) {
   spend_time(static_cast<double>(bytes) / spec_.technology.link_byte_per_s);
 }
 
-void SimulatedChip::enter_neurons(std::int64_t operations) {
+void SimulatedChip::enter_neurons(std::int64_t operations, NeuronWork work) {
   ledger_.counts.neuron_operations += operations;
-  ledger_.counts.energy.neurons_J += static_cast<double>(operations) * spec_.technology.e_neuron_J;
+  double energy_J = spec_.technology.e_neuron_J, time_s = spec_.technology.t_neuron_s;
+  if (work == NeuronWork::error) {
+    energy_J = spec_.error_circuit.energy_J();
+    time_s = spec_.error_circuit.t_settle_s;
+  } else if (spec_.neuron.enabled) {
+    const std::int64_t bits =
+        spec_.periphery.adc_bits == 0 ? kBitsOfIdeal : spec_.periphery.adc_bits;
+    energy_J = spec_.neuron.energy_J(bits);
+    time_s = spec_.neuron.t_settle_s(bits);
+  }
+  ledger_.counts.energy.neurons_J += static_cast<double>(operations) * energy_J;
   // a layer's neurons work side by side
-  spend_time(spec_.technology.t_neuron_s);
+  spend_time(time_s);
 }
 
 void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
@@ -584,6 +651,7 @@ std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& devic
                        const TileSpec tile = tile_spec(spec, array, rows, columns);
                        place->second = tile_bytes(device, tile, backend);
                        if (spec.wires.enabled) place->second += WiredTile::bytes(tile, spec.wires);
+                       if (spec.driver.enabled) place->second += DrivenTile::bytes(tile);
                      }
                      bytes += place->second * array.gains.size();
                    });

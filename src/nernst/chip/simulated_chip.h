@@ -50,7 +50,7 @@ class SimulatedChip final : public Chip {
   void reset_row(ArrayPart part, std::size_t row) override;
   void zero_references(ArrayPart part) override;
   void enter_host_bytes(std::int64_t bytes) override;
-  void enter_neurons(std::int64_t operations) override;
+  void enter_neurons(std::int64_t operations, NeuronWork work) override;
   void enter_digital(std::int64_t operations, std::int64_t words) override;
   Ledger& ledger() override { return ledger_; }
 
@@ -95,6 +95,8 @@ class SimulatedChip final : public Chip {
     double gain = 1;
   };
 
+  struct Side;
+  Side make_side(const Placed& placed, Direction direction) const;
   void multiply(const Array& array, const std::vector<Driven>& driven, Direction direction,
                 MatrixView<const double> in, MatrixView<double> out);
   // Calls `work` for each tile of a part, on several threads where that pays.
@@ -105,9 +107,10 @@ class SimulatedChip final : public Chip {
   void read_tiles(const Array& array, const std::vector<Driven>& driven, std::size_t tile,
                   Direction direction, MatrixView<const double> x, MatrixView<double> y,
                   std::span<const std::uint64_t> draws) const;
-  // Adds to the sums of tile `owner` what the currents of the cells bring of noise.
-  void add_current_noise(double square_gains, std::uint32_t owner, MatrixView<const double> x,
-                         MatrixView<double> y, std::span<const std::uint64_t> draws) const;
+  // Adds to the sums of a tile what the currents of the cells bring of noise.
+  void add_current_noise(double square_gains, const Placed& placed, Direction direction,
+                         MatrixView<const double> x, MatrixView<double> y,
+                         std::span<const std::uint64_t> draws) const;
   const Array& at(std::size_t array) const;
   const Part& at(ArrayPart part) const;
   std::vector<Driven> connected(const Array& array) const;
@@ -117,14 +120,14 @@ class SimulatedChip final : public Chip {
   void enter_reads(const ReadCounts& counts, const Placed& tile, std::size_t parts,
                    Direction direction);
   void enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses);
-  void enter_cell_reads(std::int64_t cells, ReadReason reason);
+  void enter_cell_reads(const Array& array, std::int64_t cells, ReadReason reason);
+  ReadCost read_cost(const Placed& placed, Direction direction) const;
   std::vector<double> sense_row(ArrayPart part, std::size_t row);
   void spend_time(double seconds);
   std::uint64_t next_event();
 
   ChipSpec spec_;
   DeviceSpec device_;
-  ReadNoise current_noise_;
   std::uint64_t seed_;
   Threads threads_;
   std::vector<std::unique_ptr<Array>> arrays_;

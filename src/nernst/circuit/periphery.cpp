@@ -23,6 +23,11 @@ void PeripherySpec::describe(Fields& f) {
           .max = 1e9,
           .help = "full scale of the ADC where single lines are read, at the most adc_bound "
                   "(assumed: an integrator with a smaller capacitor)"});
+  f.integer("lines_per_adc", lines_per_adc,
+            {.min = 1,
+             .max = 1 << 20,
+             .help = "output lines that take turns at one ADC (8: assumed); their time counts "
+                     "where amplifiers are enabled"});
   f.real("input_noise", input_noise, {.min = 0, .max = 100, .help = "noise of each input line"});
   f.real("output_noise", output_noise, {.min = 0, .max = 100, .help = "noise of each output line"});
   f.choice("noise_management", noise_management, {"none", "abs_max"},
@@ -44,7 +49,7 @@ ReadCounts& ReadCounts::operator+=(const ReadCounts& other) {
 std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const double> in,
                                      MatrixView<double> out, std::uint64_t seed,
                                      std::uint32_t owner, std::span<const std::uint64_t> events,
-                                     const TileProduct& array) {
+                                     const TileProduct& array, const ReadCircuits* circuits) {
   NERNST_CHECK(in.rows() == out.rows() && events.size() == in.rows());
   const std::size_t inputs = in.columns(), outputs = out.columns();
   const Converter dac(spec.dac_bits, 1.0), adc(spec.adc_bits, spec.adc_bound);
@@ -79,7 +84,11 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
       // a repeated read meets new noise
       draws[k] = (events[b] << 4) + static_cast<std::uint64_t>(attempt);
       const auto line = driven.row(k);
-      quantise(in.row(b), scale[b], dac.bound(), dac.step(), line);
+      if (circuits != nullptr) {
+        circuits->drive(in.row(b), scale[b], draws[k], line);
+      } else {
+        quantise(in.row(b), scale[b], dac.bound(), dac.step(), line);
+      }
       if (spec.input_noise > 0) {
         fill_normals(input_noise, draws[k], std::span(z).first(inputs));
         for (std::size_t c = 0; c < inputs; ++c)
@@ -94,8 +103,15 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
     for (std::size_t k = 0; k < reads; ++k) {
       const std::size_t b = waiting[k];
       if (spec.output_noise > 0) fill_normals(output_noise, draws[k], std::span(z).first(outputs));
-      const std::uint64_t saturated =
-          quantise_outputs(sums.row(k), z, spec.output_noise, adc.bound(), adc.step(), scale[b]);
+      std::uint64_t saturated = 0;
+      if (circuits != nullptr) {
+        for (std::size_t i = 0; i < outputs && spec.output_noise > 0; ++i)
+          sums(k, i) += spec.output_noise * static_cast<double>(z[i]);
+        saturated = circuits->take(sums.row(k), spec.adc_bound, scale[b], draws[k]);
+      } else {
+        saturated =
+            quantise_outputs(sums.row(k), z, spec.output_noise, adc.bound(), adc.step(), scale[b]);
+      }
       counts[b].reads += 1;
       counts[b].dac_conversions += inputs;
       counts[b].adc_conversions += outputs;

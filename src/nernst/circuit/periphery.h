@@ -13,6 +13,7 @@
 #include "nernst/base/noise.h"
 #include "nernst/base/parameters.h"
 #include "nernst/circuit/converter.h"
+#include "nernst/circuit/read_circuits.h"
 
 namespace nernst {
 
@@ -23,8 +24,9 @@ enum class BoundManagement { none, iterative };
 struct PeripherySpec {
   std::int64_t dac_bits = 8;  // 0 = ideal
   std::int64_t adc_bits = 9;
-  double adc_bound = 20;    // full scale of the ADC
-  double line_bound = 2;    // the same where lines are read one by one (mvm_part)
+  double adc_bound = 20;  // full scale of the ADC
+  double line_bound = 2;  // the same where lines are read one by one (mvm_part)
+  std::int64_t lines_per_adc = 8;
   double input_noise = 0;   // spread of each input line
   double output_noise = 0;  // spread of each output line
   NoiseManagement noise_management = NoiseManagement::abs_max;
@@ -54,10 +56,12 @@ using TileProduct = std::function<void(MatrixView<const double> x, MatrixView<do
 // Noise management divides the inputs by their largest magnitude and multiplies the outputs by it
 // (aihwkit, after Gokmen, Onen, Haensch 2017); without it inputs above 1 are clipped. Bound
 // management repeats a read that saturated with inputs of half the size, ten times at most; attempt
-// k of event e is event 16 e + k of the tile.
+// k of event e is event 16 e + k of the tile. Converters and amplifiers are those of `circuits`,
+// ideal ones without it.
 std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const double> in,
                                      MatrixView<double> out, std::uint64_t seed,
                                      std::uint32_t owner, std::span<const std::uint64_t> events,
-                                     const TileProduct& array);
+                                     const TileProduct& array,
+                                     const ReadCircuits* circuits = nullptr);
 
 }  // namespace nernst

@@ -5,15 +5,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "nernst/circuit/constants.h"
+
 namespace nernst {
-
-namespace {
-
-// CODATA 2018, exact
-constexpr double kBoltzmann_J_per_K = 1.380649e-23;
-constexpr double kElementaryCharge_C = 1.602176634e-19;
-
-}  // namespace
 
 void ReadNoiseSpec::describe(Fields& f) {
   f.flag("enabled", enabled, "noise of reads from physics, beside the device's own read_noise");

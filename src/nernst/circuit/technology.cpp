@@ -7,9 +7,6 @@ namespace nernst {
 
 namespace {
 
-// Ideal converters are counted as if they had this many bits.
-constexpr std::int64_t kBitsOfIdeal = 12;
-
 double steps(std::int64_t bits) {
   return std::ldexp(1.0, static_cast<int>(bits == 0 ? kBitsOfIdeal : bits));
 }
@@ -27,6 +24,12 @@ void TechnologySpec::describe(Fields& f) {
           .min = 0,
           .max = 1e3,
           .help = "selecting one row for single-cell work (1 us: assumed)"});
+  f.real("t_adc_bit_s", t_adc_bit_s,
+         {.unit = "s",
+          .min = 0,
+          .max = 1e3,
+          .help = "of an ADC, which takes one more than its bits; counts where amplifiers are "
+                  "enabled (1 ns: SAR of NeuroSim DNN V2.1, 32 nm)"});
   f.real("e_adc_step_J", e_adc_step_J,
          {.unit = "J",
           .min = 0,
@@ -85,5 +88,9 @@ void TechnologySpec::describe(Fields& f) {
 
 double TechnologySpec::e_adc_J(std::int64_t bits) const { return steps(bits) * e_adc_step_J; }
 double TechnologySpec::e_dac_J(std::int64_t bits) const { return steps(bits) * e_dac_step_J; }
+
+double TechnologySpec::t_adc_s(std::int64_t bits) const {
+  return static_cast<double>((bits == 0 ? kBitsOfIdeal : bits) + 1) * t_adc_bit_s;
+}
 
 }  // namespace nernst

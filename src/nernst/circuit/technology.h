@@ -8,9 +8,13 @@
 
 namespace nernst {
 
+// Ideal converters are counted as if they had this many bits.
+inline constexpr std::int64_t kBitsOfIdeal = 12;
+
 struct TechnologySpec {
   double t_read_s = 40e-9;
   double t_cell_access_s = 1e-6;
+  double t_adc_bit_s = 1e-9;
   double e_adc_step_J = 10e-15;
   double e_dac_step_J = 1e-15;
   double e_amplifier_J = 1e-12;
@@ -29,6 +33,8 @@ struct TechnologySpec {
   // charged as 12.
   double e_adc_J(std::int64_t bits) const;
   double e_dac_J(std::int64_t bits) const;
+  // Time of a conversion by successive approximation: one more than its bits.
+  double t_adc_s(std::int64_t bits) const;
 };
 
 }  // namespace nernst

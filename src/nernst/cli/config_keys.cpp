@@ -53,22 +53,21 @@ std::string help_of(const ConfigKey& key) {
 
 std::vector<ConfigTable> config_tables() {
   const char* const of_preset = "changes to the preset, whose own values are the defaults";
-  std::vector<ConfigTable> tables = {
-      table_of("[data]", DataSpec()),
-      table_of("[chip]", ChipSpec()),
-      table_of("[chip.neuron]", NeuronSpec()),
-      table_of("[chip.technology]", TechnologySpec()),
-      table_of("[chip.wires]", WireSpec()),
-      table_of("[chip.read_noise]", ReadNoiseSpec()),
-      table_of("[[network.layer]]", LayerSpec(), "one for each layer"),
-      table_of("[training]", TrainingSpec()),
-      table_of("[transfer]", TransferSpec(), "a trained network is written to the chip"),
-      table_of("[aging]", AgingSpec()),
-      table_of("[device.cell]", CellSpec(), of_preset),
-      table_of("[device.spread]", SpreadSpec(), of_preset),
-      table_of("[device.faults]", FaultSpec(), of_preset),
-      table_of("[device.retention]", RetentionSpec(), of_preset),
-      table_of("[device.physical]", PhysicalSpec(), of_preset)};
+  std::vector<ConfigTable> tables = {table_of("[data]", DataSpec()),
+                                     table_of("[chip]", ChipSpec())};
+  ChipSpec chip;
+  for (const ChipSpec::Table& one : chip.tables())
+    tables.push_back(table_of_fields("[chip." + one.name + "]", one.fields, ""));
+  for (ConfigTable& table : std::vector<ConfigTable>{
+           table_of("[[network.layer]]", LayerSpec(), "one for each layer"),
+           table_of("[training]", TrainingSpec()),
+           table_of("[transfer]", TransferSpec(), "a trained network is written to the chip"),
+           table_of("[aging]", AgingSpec()), table_of("[device.cell]", CellSpec(), of_preset),
+           table_of("[device.spread]", SpreadSpec(), of_preset),
+           table_of("[device.faults]", FaultSpec(), of_preset),
+           table_of("[device.retention]", RetentionSpec(), of_preset),
+           table_of("[device.physical]", PhysicalSpec(), of_preset)})
+    tables.push_back(std::move(table));
   for (const NamedHelp& rule : update_rules()) {
     const auto made = make_update_rule(std::string(rule.name));
     tables.push_back(

@@ -85,7 +85,7 @@ class Loop {
       : config_(&config),
         data_(&data),
         chip_(&chip),
-        network_(config.network, chip, config.chip.neuron,
+        network_(config.network, chip, config.chip.neuron, config.chip.error_circuit,
                  static_cast<std::uint64_t>(config.training.seed)),
         loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
         schedule_(make_schedule(config.training.schedule)),

@@ -103,17 +103,13 @@ Config read_config(const Tree& tree) {
   read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
 
   const Tree& chip = table_or_empty(tree, "chip", "chip");
-  read_fields(chip, "chip", fields_of(config.chip),
-              {"neuron", "technology", "wires", "read_noise"});
-  read_fields(table_or_empty(chip, "neuron", "chip.neuron"), "chip.neuron",
-              fields_of(config.chip.neuron));
-  read_fields(table_or_empty(chip, "technology", "chip.technology"), "chip.technology",
-              fields_of(config.chip.technology));
-  read_fields(table_or_empty(chip, "wires", "chip.wires"), "chip.wires",
-              fields_of(config.chip.wires));
+  std::vector<std::string> chip_tables;
+  for (const ChipSpec::Table& one : config.chip.tables()) chip_tables.push_back(one.name);
+  read_fields(chip, "chip", fields_of(config.chip), chip_tables);
+  for (const ChipSpec::Table& one : config.chip.tables())
+    read_fields(table_or_empty(chip, one.name.c_str(), "chip." + one.name), "chip." + one.name,
+                one.fields);
   check_wires(config.chip.wires.write_network(), "chip.wires.");
-  read_fields(table_or_empty(chip, "read_noise", "chip.read_noise"), "chip.read_noise",
-              fields_of(config.chip.read_noise));
   if (config.chip.read_noise.enabled && config.chip.technology.t_read_s <= 0)
     throw ConfigError("chip.technology.t_read_s", config.chip.technology.t_read_s,
                       "noise has the bandwidth of a read: give its time");
@@ -151,10 +147,8 @@ Tree write_config(const Config& original) {
   Tree tree = Tree::object();
   tree["data"] = write_fields(fields_of(config.data));
   tree["chip"] = write_fields(fields_of(config.chip));
-  tree["chip"]["neuron"] = write_fields(fields_of(config.chip.neuron));
-  tree["chip"]["technology"] = write_fields(fields_of(config.chip.technology));
-  tree["chip"]["wires"] = write_fields(fields_of(config.chip.wires));
-  tree["chip"]["read_noise"] = write_fields(fields_of(config.chip.read_noise));
+  for (const ChipSpec::Table& one : config.chip.tables())
+    tree["chip"][one.name] = write_fields(one.fields);
   if (!config.device.empty()) tree["device"] = config.device;
   Tree layers = Tree::array();
   for (LayerSpec& layer : config.network.layers) layers.push_back(write_fields(fields_of(layer)));

@@ -52,7 +52,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
                    const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
                    const RunHooks& hooks) {
   const auto chip = make_chip(config, device, setup);
-  Network network(config.network, *chip, config.chip.neuron,
+  Network network(config.network, *chip, config.chip.neuron, config.chip.error_circuit,
                   static_cast<std::uint64_t>(config.training.seed));
   Trainer trainer(config, data, *chip, network, folder, identity, hooks);
   trainer.restore();
@@ -217,9 +217,10 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   finished.config.network.inputs = folder.features();
   const DeviceSpec device = folder.read_device();
   finished.chip = make_chip(finished.config, device, setup);
-  finished.network = std::make_unique<Network>(
-      finished.config.network, *finished.chip, finished.config.chip.neuron,
-      static_cast<std::uint64_t>(finished.config.training.seed));
+  finished.network =
+      std::make_unique<Network>(finished.config.network, *finished.chip,
+                                finished.config.chip.neuron, finished.config.chip.error_circuit,
+                                static_cast<std::uint64_t>(finished.config.training.seed));
   if (!std::filesystem::exists(folder.file("checkpoint.h5")))
     throw ConfigError(path.string(), "", "has no checkpoint yet; go on with nernst train --resume");
   read_chip_state(folder.file("checkpoint.h5"), finished.chip->state());

@@ -5,8 +5,9 @@
 
 namespace nernst {
 
-Network::Network(const NetworkSpec& spec, Chip& chip, const NeuronSpec& neurons, std::uint64_t seed)
-    : spec_(spec), chip_(&chip) {
+Network::Network(const NetworkSpec& spec, Chip& chip, const NeuronSpec& neurons,
+                 const ErrorCircuitSpec& errors, std::uint64_t seed)
+    : spec_(spec), chip_(&chip), errors_(errors, spec.outputs(), seed) {
   NERNST_CHECK(chip.arrays() == layers());
   for (std::size_t l = 0; l < layers(); ++l) {
     NERNST_CHECK(chip.shape(l).rows == spec.rows(l) && chip.shape(l).columns == spec.columns(l));
@@ -37,12 +38,19 @@ void Network::backward(std::size_t layer, MatrixView<const double> d, MatrixView
 void Network::multiply_derivative(std::size_t layer, MatrixView<const double> activations,
                                   MatrixView<double> error) {
   if (layer == 0) return;
-  const Activation activation = spec_.layers[layer - 1].activation;
   for (std::size_t b = 0; b < error.rows(); ++b) {
-    for (std::size_t k = 0; k < error.columns(); ++k)
-      error(b, k) *= derivative_from_activation(activation, activations(b, k));
+    neurons_[layer - 1].multiply_derivative(activations.row(b), error.row(b));
     chip_->enter_neurons(static_cast<std::int64_t>(error.columns()));
   }
+}
+
+void Network::output_error(std::span<const double> output, std::span<const double> target,
+                           std::span<double> error, std::uint64_t event,
+                           WithDerivative derivative) {
+  errors_.subtract(output, target, error, event);
+  if (derivative == WithDerivative::yes) neurons_.back().multiply_derivative(output, error);
+  if (errors_.spec().enabled)
+    chip_->enter_neurons(static_cast<std::int64_t>(output.size()), NeuronWork::error);
 }
 
 std::vector<double> Network::drive(std::size_t layer, std::span<const double> in) const {

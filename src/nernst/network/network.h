@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "nernst/chip/chip.h"
+#include "nernst/circuit/error_circuit.h"
 #include "nernst/circuit/neuron.h"
 #include "nernst/network/network_spec.h"
 
 namespace nernst {
 
+enum class WithDerivative { no, yes };
+
 class Network {
  public:
   // `chip` has one array for each layer, rows and columns as `spec` says, and outlives the network.
-  Network(const NetworkSpec& spec, Chip& chip, const NeuronSpec& neurons, std::uint64_t seed);
+  Network(const NetworkSpec& spec, Chip& chip, const NeuronSpec& neurons,
+          const ErrorCircuitSpec& errors, std::uint64_t seed);
 
   const NetworkSpec& spec() const { return spec_; }
   Chip& chip() { return *chip_; }
@@ -36,6 +40,11 @@ class Network {
   void multiply_derivative(std::size_t layer, MatrixView<const double> activations,
                            MatrixView<double> error);
 
+  // error = output - target of each output, as the chip's own circuits make it; `event` names their
+  // noise; times f' of the output neurons where asked for.
+  void output_error(std::span<const double> output, std::span<const double> target,
+                    std::span<double> error, std::uint64_t event, WithDerivative derivative);
+
   // The vector that drives the columns of a layer for one sample: its inputs, and 1 for the bias.
   std::vector<double> drive(std::size_t layer, std::span<const double> in) const;
 
@@ -43,6 +52,7 @@ class Network {
   NetworkSpec spec_;
   Chip* chip_;
   std::vector<NeuronLayer> neurons_;
+  ErrorCircuits errors_;
 };
 
 }  // namespace nernst

@@ -54,9 +54,11 @@ struct TileSpec {
 struct PulseCounts {
   std::uint64_t pulses = 0;  // nominal pulses on cells; a fraction of one counts as one
   std::uint64_t cells = 0;   // cells that got any
+  double half_doses = 0;     // doses that half-selected cells got
   PulseCounts& operator+=(const PulseCounts& other) {
     pulses += other.pulses;
     cells += other.cells;
+    half_doses += other.half_doses;
     return *this;
   }
 };

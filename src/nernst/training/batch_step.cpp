@@ -73,9 +73,13 @@ void BatchStep::output_error(HeldSignals& errors) {
   const auto out = errors.view(width(layers()));
   for (std::size_t b = 0; b < samples(); ++b) {
     write_target(labels_[b], activation, target);
-    nernst::output_error(setup_->loss, activation, activations(layers()).row(b), target,
-                         out.row(b));
+    // samples of a mini-batch, and passes over it, meet different noise
+    const std::uint64_t event = (setup_->step << 32) + ((first_sample_ + b) << 8) + errors_made_;
+    setup_->network.output_error(
+        activations(layers()).row(b), target, out.row(b), event,
+        setup_->loss == LossKind::squared_error ? WithDerivative::yes : WithDerivative::no);
   }
+  ++errors_made_;
 }
 
 void BatchStep::propagate(std::size_t layer, HeldSignals& errors) {
@@ -189,7 +193,9 @@ void BatchStep::write_gradient(std::size_t layer, HeldWeights& gradient) {
 }
 
 BatchStep BatchStep::sample(std::size_t b) const {
-  return {*setup_, inputs_.block(b, 0, 1, inputs_.columns()), labels_.subspan(b, 1)};
+  BatchStep one(*setup_, inputs_.block(b, 0, 1, inputs_.columns()), labels_.subspan(b, 1));
+  one.first_sample_ = first_sample_ + b;
+  return one;
 }
 
 void BatchStep::add_result(const BatchResult& other) {

@@ -107,6 +107,8 @@ class BatchStep {
       held_;  // activations of level 0 (the input), 1, 2, ...; from the first forward pass
   BatchResult result_;
   bool scored_ = false;
+  std::uint64_t first_sample_ = 0;  // number of sample 0 in the whole mini-batch
+  std::uint64_t errors_made_ = 0;   // times that output_error has been called
 };
 
 }  // namespace nernst

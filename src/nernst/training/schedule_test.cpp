@@ -59,7 +59,7 @@ struct Bench {
                                            Threads(1));
     for (std::size_t l = 0; l < spec.layers.size(); ++l)
       chip->fabricate(l, initial_weights(spec, l, kSeed).view());
-    network = std::make_unique<Network>(spec, *chip, NeuronSpec{}, kSeed);
+    network = std::make_unique<Network>(spec, *chip, NeuronSpec{}, ErrorCircuitSpec{}, kSeed);
     monitor = std::make_unique<DivergenceMonitor>(spec.layers.size());
   }
 

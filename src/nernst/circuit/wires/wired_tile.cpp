@@ -254,8 +254,8 @@ struct WiredTile::Wiring {
 
 WiredTile::WiredTile(std::unique_ptr<Tile> cells, const DeviceSpec& device, const TileSpec& tile,
                      const WireSpec& wires, Backend backend)
-    : cells_(std::move(cells)),
-      wiring_(std::make_unique<Wiring>(*cells_, device, tile, wires, backend)) {
+    : TileDecorator(std::move(cells)),
+      wiring_(std::make_unique<Wiring>(this->cells(), device, tile, wires, backend)) {
   check_wires(wires.write_network(), "chip.wires.");
 }
 
@@ -264,19 +264,13 @@ WiredTile::~WiredTile() = default;
 void WiredTile::mvm(MatrixView<const double> x, MatrixView<double> y,
                     std::span<const std::uint64_t> events) const {
   wiring_->read(ReadDirection::forward, x, y);
-  cells_->add_read_noise(ReadDirection::forward, x, y, events);
+  cells().add_read_noise(ReadDirection::forward, x, y, events);
 }
 
 void WiredTile::mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
                                std::span<const std::uint64_t> events) const {
   wiring_->read(ReadDirection::transposed, y, x);
-  cells_->add_read_noise(ReadDirection::transposed, y, x, events);
-}
-
-void WiredTile::add_read_noise(ReadDirection direction, MatrixView<const double> driven,
-                               MatrixView<double> sums,
-                               std::span<const std::uint64_t> events) const {
-  cells_->add_read_noise(direction, driven, sums, events);
+  cells().add_read_noise(ReadDirection::transposed, y, x, events);
 }
 
 PulseCounts WiredTile::outer_update(const UpdatePulses& pulses, std::uint64_t event) {
@@ -289,8 +283,17 @@ PulseCounts WiredTile::outer_update(const UpdatePulses& pulses, std::uint64_t ev
     by_slot = wiring_->dose_by_slot(pulses);
     through.dose_scale = std::as_const(by_slot).view();
   }
+  // what the drivers leave of it already
+  Matrix<double> both;
+  if (!pulses.dose_scale.empty()) {
+    both = Matrix<double>(wiring_->rows, wiring_->columns);
+    for (std::size_t r = 0; r < wiring_->rows; ++r)
+      for (std::size_t c = 0; c < wiring_->columns; ++c)
+        both(r, c) = pulses.dose_scale(r, c) * through.dose_scale(r, c);
+    through.dose_scale = std::as_const(both).view();
+  }
   wiring_->changed = true;
-  return cells_->outer_update(through, event);
+  return cells().outer_update(through, event);
 }
 
 PulseCounts WiredTile::write_row(std::size_t row, std::span<const double> doses,
@@ -299,20 +302,20 @@ PulseCounts WiredTile::write_row(std::size_t row, std::span<const double> doses,
   wiring_->changed = true;
   std::vector<double> through(doses.begin(), doses.end());
   for (std::size_t c = 0; c < through.size(); ++c) through[c] *= wiring_->dose(row, c);
-  return cells_->write_row(row, through, event);
+  return cells().write_row(row, through, event);
 }
 
 PulseCounts WiredTile::pulse(std::size_t row, std::size_t column, double dose,
                              std::uint64_t event) {
   wiring_->have_dose();
   wiring_->changed = true;
-  return cells_->pulse(row, column, dose * wiring_->dose(row, column), event);
+  return cells().pulse(row, column, dose * wiring_->dose(row, column), event);
 }
 
 void WiredTile::read_row(std::size_t row, std::span<double> net, std::uint64_t event) const {
   // the row is driven alone, all columns are sensed
   wiring_->follow();
-  cells_->read_row(row, net, event);
+  cells().read_row(row, net, event);
   const Wiring::Map& map = wiring_->map_of(ReadDirection::transposed);
   for (std::size_t c = 0; c < net.size(); ++c)
     net[c] += map.effective(row, c) - wiring_->net(row, c);
@@ -320,31 +323,25 @@ void WiredTile::read_row(std::size_t row, std::span<double> net, std::uint64_t e
 
 void WiredTile::reset_row(std::size_t row, std::uint64_t event) {
   wiring_->changed = true;
-  cells_->reset_row(row, event);
+  cells().reset_row(row, event);
 }
 void WiredTile::zero_references(std::uint64_t event) {
   wiring_->changed = true;
   wiring_->solved[0] = 0;
-  cells_->zero_references(event);
+  cells().zero_references(event);
 }
 void WiredTile::fabricate(MatrixView<const double> net) {
   wiring_->changed = true;
   wiring_->solved[0] = 0;
-  cells_->fabricate(net);
+  cells().fabricate(net);
 }
 void WiredTile::advance_to(double time_s) {
-  cells_->advance_to(time_s);
+  cells().advance_to(time_s);
   if (wiring_->device.retention.enabled()) wiring_->changed = true;
 }
-void WiredTile::copy_net(MatrixView<double> net) const { cells_->copy_net(net); }
-void WiredTile::copy_cells(MatrixView<double> cell, MatrixView<double> other) const {
-  cells_->copy_cells(cell, other);
-}
-std::uint32_t WiredTile::most_pulses() const { return cells_->most_pulses(); }
-double WiredTile::net_step() const { return cells_->net_step(); }
 
 std::vector<PlaneView> WiredTile::state() {
-  std::vector<PlaneView> planes = cells_->state();
+  std::vector<PlaneView> planes = cells().state();
   // what is restored through the planes is not what `effective` was found from
   wiring_->changed = true;
   planes.push_back({"wires_solved", std::span<double>(wiring_->solved)});

@@ -21,7 +21,7 @@
 #include "nernst/base/aligned.h"
 #include "nernst/circuit/wires/wire_solver.h"
 #include "nernst/circuit/wires/wire_spec.h"
-#include "nernst/tile/tile.h"
+#include "nernst/tile/tile_decorator.h"
 
 namespace nernst {
 
@@ -38,7 +38,7 @@ struct WireReport {
   WireReport& operator+=(const WireReport& other);
 };
 
-class WiredTile final : public Tile {
+class WiredTile final : public TileDecorator {
  public:
   WiredTile(std::unique_ptr<Tile> cells, const DeviceSpec& device, const TileSpec& tile,
             const WireSpec& wires, Backend backend);
@@ -47,9 +47,6 @@ class WiredTile final : public Tile {
   void mvm(MatrixView<const double> x, MatrixView<double> y,
            std::span<const std::uint64_t> events) const override;
   void mvm_transposed(MatrixView<const double> y, MatrixView<double> x,
-                      std::span<const std::uint64_t> events) const override;
-  void add_read_noise(ReadDirection direction, MatrixView<const double> driven,
-                      MatrixView<double> sums,
                       std::span<const std::uint64_t> events) const override;
   PulseCounts outer_update(const UpdatePulses& pulses, std::uint64_t event) override;
   PulseCounts write_row(std::size_t row, std::span<const double> doses,
@@ -60,12 +57,7 @@ class WiredTile final : public Tile {
   void zero_references(std::uint64_t event) override;
   void fabricate(MatrixView<const double> net) override;
   void advance_to(double time_s) override;
-  // (the cells' own, not what the wires leave of them)
-  void copy_net(MatrixView<double> net) const override;
-  void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override;
-  std::uint32_t most_pulses() const override;
   std::vector<PlaneView> state() override;
-  double net_step() const override;
 
   // The effective net weights of a read in this direction, as it would meet them now.
   void copy_effective(ReadDirection direction, MatrixView<double> net) const;
@@ -79,7 +71,6 @@ class WiredTile final : public Tile {
  private:
   struct Wiring;
   // One read at a time: a read brings what is kept of the wires up to date.
-  std::unique_ptr<Tile> cells_;
   std::unique_ptr<Wiring> wiring_;
 };
 
