@@ -79,6 +79,34 @@ TEST(Circuit, TrainingThroughWiresHasTheSameBitsEverywhere) {
   EXPECT_FALSE(off.contains("wires"));
 }
 
+TEST(Circuit, TrainingThroughRealCircuitsHasTheSameBitsEverywhere) {
+  const Folder folder;
+  write_experiment(folder);
+  Words circuits = {"--set", "chip.driver.half_select_dose=0.02"};
+  for (const std::string name :
+       {"dac", "adc", "amplifier", "sample_hold", "driver", "error_circuit", "neuron"})
+    circuits.insert(circuits.end(), {"--set", "chip." + name + ".enabled=true"});
+  const auto trained = [&](const std::string& out, const Words& more,
+                           const Surroundings& surroundings = {}) {
+    Words words = {"train", "experiment.toml", "--json", "--out", out};
+    words.insert(words.end(), circuits.begin(), circuits.end());
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = run(folder, words, surroundings);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return parse(ended.out)["weights_digest"];
+  };
+  const Tree one = trained("one", {"--threads", "1"});
+  EXPECT_EQ(trained("two", {"--threads", "2"}), one);
+  EXPECT_EQ(trained("scalar", {}, {.environment = {"NERNST_BACKEND=scalar"}}), one);
+  // each of them counts
+  const Words all = circuits;
+  for (const std::string name :
+       {"dac", "adc", "amplifier", "sample_hold", "driver", "error_circuit", "neuron"}) {
+    circuits = all;
+    EXPECT_NE(trained(name, {"--set", "chip." + name + ".enabled=false"}), one) << name;
+  }
+}
+
 TEST(Circuit, AWireThatCannotBeIsNamed) {
   const Folder folder;
   write_experiment(folder);

@@ -31,7 +31,8 @@ std::vector<ChipSpec::Table> ChipSpec::tables() {
           {"adc", fields_of(circuits.adc)},
           {"amplifier", fields_of(circuits.amplifier)},
           {"sample_hold", fields_of(circuits.sample_hold)},
-          {"driver", fields_of(driver)}};
+          {"driver", fields_of(driver)},
+          {"area", fields_of(area)}};
 }
 
 double automatic_full_scale(std::size_t inputs) {

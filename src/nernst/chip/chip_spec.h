@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nernst/base/parameters.h"
+#include "nernst/circuit/area.h"
 #include "nernst/circuit/driver/driver_spec.h"
 #include "nernst/circuit/error_circuit.h"
 #include "nernst/circuit/neuron.h"
@@ -36,6 +37,7 @@ struct ChipSpec {
   PeripherySpec periphery;
   NeuronSpec neuron;               // [chip.neuron]
   TechnologySpec technology;       // [chip.technology]
+  AreaSpec area;                   // [chip.area]
   WireSpec wires;                  // [chip.wires]
   ReadNoiseSpec read_noise;        // [chip.read_noise]
   DriverSpec driver;               // [chip.driver]

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/chip/operation_cost.h"
+#include "nernst/chip/tile_blocks.h"
 #include "nernst/circuit/driver/driven_tile.h"
 #include "nernst/circuit/periphery.h"
 
@@ -43,16 +45,6 @@ struct SimulatedChip::Array {
 };
 
 namespace {
-
-// Calls `place(first_row, rows, first_column, columns)` for each tile of an array.
-template <class Place>
-void for_each_block(const ChipSpec& spec, const ArrayShape& shape, Place place) {
-  const auto tile_rows = static_cast<std::size_t>(spec.tile[0]);
-  const auto tile_columns = static_cast<std::size_t>(spec.tile[1]);
-  for (std::size_t r = 0; r < shape.rows; r += tile_rows)
-    for (std::size_t c = 0; c < shape.columns; c += tile_columns)
-      place(r, std::min(tile_rows, shape.rows - r), c, std::min(tile_columns, shape.columns - c));
-}
 
 void check_driver(const ChipSpec& spec) {
   const DriverSpec& driver = spec.driver;
@@ -96,27 +88,26 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
   std::uint32_t next_id = 1;
   const auto make_part = [&](const ArraySpec& array) {
     Part part{next_id++, {}};
-    for_each_block(spec, array.shape,
-                   [&](std::size_t r, std::size_t rows, std::size_t c, std::size_t columns) {
-                     Placed placed{nullptr, nullptr, next_id++, r, rows, c, columns, {}};
-                     for (const Direction side : {Direction::forward, Direction::transposed})
-                       placed.sides.push_back(make_side(placed, side));
-                     TileSpec tile = tile_spec(spec, array, rows, columns);
-                     tile.seed = seed;
-                     tile.id = placed.id;
-                     placed.tile = make_tile(device, tile, backend, threads);
-                     if (spec.wires.enabled) {
-                       auto wired = std::make_unique<WiredTile>(std::move(placed.tile), device,
-                                                                tile, spec.wires, backend);
-                       placed.wired = wired.get();
-                       placed.tile = std::move(wired);
-                     }
-                     if (spec.driver.enabled)
-                       placed.tile = std::make_unique<DrivenTile>(
-                           std::move(placed.tile), tile, spec.driver, device.physical.t_pulse_s,
-                           spec.wires.dose_power);
-                     part.tiles.push_back(std::move(placed));
-                   });
+    for (const auto& [r, rows, c, columns] : tile_blocks(spec, array.shape)) {
+      Placed placed{nullptr, nullptr, next_id++, r, rows, c, columns, {}};
+      for (const Direction side : {Direction::forward, Direction::transposed})
+        placed.sides.push_back(make_side(placed, side));
+      TileSpec tile = tile_spec(spec, array, rows, columns);
+      tile.seed = seed;
+      tile.id = placed.id;
+      placed.tile = make_tile(device, tile, backend, threads);
+      if (spec.wires.enabled) {
+        auto wired =
+            std::make_unique<WiredTile>(std::move(placed.tile), device, tile, spec.wires, backend);
+        placed.wired = wired.get();
+        placed.tile = std::move(wired);
+      }
+      if (spec.driver.enabled)
+        placed.tile =
+            std::make_unique<DrivenTile>(std::move(placed.tile), tile, spec.driver,
+                                         device.physical.t_pulse_s, spec.wires.dose_power);
+      part.tiles.push_back(std::move(placed));
+    }
     return part;
   };
   for (const ArraySpec& array_spec : arrays) {
@@ -170,25 +161,11 @@ void SimulatedChip::wait(double seconds) {
 }
 
 SimulatedChip::Side SimulatedChip::make_side(const Placed& placed, Direction direction) const {
-  const bool forward = direction == Direction::forward;
-  const PhysicalSpec& physical = device_.physical;
-  const double pair = spec_.weight == WeightCoding::differential_pair ? 2 : 1;
-  const double slope_S = pair * physical.slope_S();
-  const ReadCircuits circuits(spec_.circuits,
-                              {.inputs = forward ? placed.columns : placed.rows,
-                               .outputs = forward ? placed.rows : placed.columns,
-                               .unit_A = physical.v_read_V * slope_S,
-                               .g_crossing_S = 2 * physical.g_S(0),
-                               .dac_bits = spec_.periphery.dac_bits,
-                               .adc_bits = spec_.periphery.adc_bits,
-                               .lines_per_adc = spec_.periphery.lines_per_adc,
-                               .t_conversion_s = spec_.technology.t_adc_s(spec_.periphery.adc_bits),
-                               .seed = seed_,
-                               .owner = placed.id,
-                               .number = forward ? 0U : 1U});
+  const ReadCircuits circuits =
+      read_circuits(spec_, device_, placed.rows, placed.columns, direction, seed_, placed.id);
   ReadNoise noise;
   if (spec_.read_noise.enabled)
-    noise = read_noise(spec_.read_noise, physical, slope_S,
+    noise = read_noise(spec_.read_noise, device_.physical, weight_slope_S(spec_, device_),
                        circuits.cost(spec_.periphery.adc_bound, spec_.technology).t_s);
   return {circuits, noise};
 }
@@ -202,17 +179,11 @@ void SimulatedChip::enter_reads(const ReadCounts& counts, const Placed& placed, 
   book.dac_conversions += static_cast<std::int64_t>(counts.dac_conversions);
   book.adc_conversions += static_cast<std::int64_t>(counts.adc_conversions);
 
-  // E = sum over cells of (V x)^2 G t, with G its mid-value; twice for the cell and its reference
-  // or pair
-  const PhysicalSpec& physical = device_.physical;
   const double outputs =
       static_cast<double>(direction == Direction::forward ? placed.rows : placed.columns);
-  const double g_mid_S = physical.g_S(0);
-  const double both = spec_.weight == WeightCoding::reference_column ? 1 + 1 / outputs : 2;
-  const double cells = outputs * both * static_cast<double>(parts);
   const ReadCost cost = read_cost(placed, direction);
   book.energy.cells_read_J +=
-      counts.drive * cells * physical.v_read_V * physical.v_read_V * g_mid_S * cost.t_s;
+      read_cells_J(spec_, device_, counts.drive, outputs, static_cast<double>(parts), cost.t_s);
   book.energy.dac_J += static_cast<double>(counts.dac_conversions) * cost.e_dac_J;
   book.energy.adc_J += static_cast<double>(counts.adc_conversions) * cost.e_adc_J;
   book.energy.amplifiers_J += static_cast<double>(counts.adc_conversions) * cost.e_amplifier_J;
@@ -528,19 +499,12 @@ void SimulatedChip::enter_host_bytes(std::int64_t bytes) {
 
 void SimulatedChip::enter_neurons(std::int64_t operations, NeuronWork work) {
   ledger_.counts.neuron_operations += operations;
-  double energy_J = spec_.technology.e_neuron_J, time_s = spec_.technology.t_neuron_s;
-  if (work == NeuronWork::error) {
-    energy_J = spec_.error_circuit.energy_J();
-    time_s = spec_.error_circuit.t_settle_s;
-  } else if (spec_.neuron.enabled) {
-    const std::int64_t bits =
-        spec_.periphery.adc_bits == 0 ? kBitsOfIdeal : spec_.periphery.adc_bits;
-    energy_J = spec_.neuron.energy_J(bits);
-    time_s = spec_.neuron.t_settle_s(bits);
-  }
-  ledger_.counts.energy.neurons_J += static_cast<double>(operations) * energy_J;
+  const NeuronCost cost = work == NeuronWork::error ? NeuronCost{spec_.error_circuit.energy_J(),
+                                                                 spec_.error_circuit.t_settle_s}
+                                                    : neuron_cost(spec_);
+  ledger_.counts.energy.neurons_J += static_cast<double>(operations) * cost.e_J;
   // a layer's neurons work side by side
-  spend_time(time_s);
+  spend_time(cost.t_s);
 }
 
 void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
@@ -644,17 +608,17 @@ std::uint64_t SimulatedChip::bytes(const ChipSpec& spec, const DeviceSpec& devic
   std::uint64_t bytes = 0;
   for (const ArraySpec& array : arrays) {
     std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> of_shape;
-    for_each_block(spec, array.shape,
-                   [&](std::size_t, std::size_t rows, std::size_t, std::size_t columns) {
-                     const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
-                     if (fresh) {
-                       const TileSpec tile = tile_spec(spec, array, rows, columns);
-                       place->second = tile_bytes(device, tile, backend);
-                       if (spec.wires.enabled) place->second += WiredTile::bytes(tile, spec.wires);
-                       if (spec.driver.enabled) place->second += DrivenTile::bytes(tile);
-                     }
-                     bytes += place->second * array.gains.size();
-                   });
+    for (const TileBlock& block : tile_blocks(spec, array.shape)) {
+      const std::size_t rows = block.rows, columns = block.columns;
+      const auto [place, fresh] = of_shape.try_emplace({rows, columns}, 0);
+      if (fresh) {
+        const TileSpec tile = tile_spec(spec, array, rows, columns);
+        place->second = tile_bytes(device, tile, backend);
+        if (spec.wires.enabled) place->second += WiredTile::bytes(tile, spec.wires);
+        if (spec.driver.enabled) place->second += DrivenTile::bytes(tile);
+      }
+      bytes += place->second * array.gains.size();
+    }
   }
   return bytes;
 }

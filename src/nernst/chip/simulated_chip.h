@@ -88,7 +88,7 @@ class SimulatedChip final : public Chip {
   struct Array;
   struct Part;
   struct Placed;
-  enum class Direction { forward, transposed };
+  using Direction = ReadDirection;
   // A part that takes part in a read, and what it counts there.
   struct Driven {
     std::size_t part = 0;

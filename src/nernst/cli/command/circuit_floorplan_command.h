@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// `nernst circuit floorplan`: how a network lies on a chip, and what each part costs.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nernst/chip/floorplan.h"
+#include "nernst/chip/tile_blocks.h"
+#include "nernst/cli/command.h"
+#include "nernst/cli/quantity.h"
+#include "nernst/cli/run_options.h"
+#include "nernst/cli/text_table.h"
+#include "nernst/experiment/data_set.h"
+#include "nernst/experiment/report.h"
+#include "nernst/experiment/run_folder.h"
+#include "nernst/io/file.h"
+#include "nernst/io/toml.h"
+
+namespace nernst {
+
+class CircuitFloorplanCommand final : public Command {
+ public:
+  static constexpr std::string_view kName = "circuit floorplan";
+  static constexpr std::string_view kHelp =
+      "how a network lies on tiles: area, time and energy of each part, samples per second";
+  static constexpr std::string_view kExamples =
+      "nernst circuit floorplan examples/two_layer.toml\n"
+      "nernst circuit floorplan runs/two_layer --out floorplan.html\n"
+      "nernst circuit floorplan examples/two_layer.toml --inputs 784 --set 'chip.tile=[128,128]'";
+
+  void options(CLI::App& app) override {
+    app.add_option("FILE", file_, "an experiment in TOML, or the folder of a run")
+        ->type_name("")
+        ->required();
+    app.add_option("--inputs", inputs_, "of the network; default: those of the data set")
+        ->option_text("N")
+        ->check(CLI::Range(1, 1 << 24));
+    app.add_option("--mean-square", activity_.mean_square_input,
+                   "of the signals on input lines, default 1/3 (all sizes alike)")
+        ->option_text("X")
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--slots", activity_.slots, "of an update's pulse trains, default 1")
+        ->option_text("N")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--line-activity", activity_.line_activity,
+                   "part of the slots in which a line is pulsed, default 0.5")
+        ->option_text("P")
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--out", out_, "a page with the picture of the chip")->type_name("FILE");
+    add_set_option(app, settings_);
+  }
+
+  Answer run(Console& console) override {
+    Config config = read();
+    const DeviceSpec device = device_.value_or(resolve_device(config));
+    const std::vector<ArraySpec> arrays = array_specs(config);
+    for (const ArraySpec& array : arrays)
+      if (tile_blocks(config.chip, array.shape).size() > 4096)
+        throw ConfigError("chip.tile",
+                          fmt::format("[{}, {}]", config.chip.tile[0], config.chip.tile[1]),
+                          fmt::format("cuts {} x {} weights into more than 4096 tiles; give larger "
+                                      "ones",
+                                      array.shape.rows, array.shape.columns));
+    const Floorplan plan = make_floorplan(config.chip, device, arrays, activity_);
+
+    const std::string title = fmt::format("{} on {}", title_of(config), device.name);
+    Answer answer;
+    answer.json = json_of(plan);
+    answer.text = text_of(plan, title, console.out());
+    if (!out_.empty()) {
+      Tree data = Tree::object();
+      data["title"] = title;
+      data["runs"] = Tree::array();
+      data["floorplan"] = answer.json;
+      data["floorplan"]["title"] = title;
+      write_report(out_, report_html(std::move(data)));
+      answer.json["out"] = out_;
+      answer.text += fmt::format("  {}\n", out_);
+    }
+    return answer;
+  }
+
+ private:
+  static constexpr std::size_t kSamples = 200;  // of a pipeline, until it runs steadily
+
+  // The config with the inputs of its network.
+  Config read() {
+    Config config;
+    const bool is_run = std::filesystem::is_directory(file_);
+    if (is_run) {
+      if (!settings_.empty())
+        throw ConfigError("--set", settings_.front(),
+                          "a run has the chip that it began with; give its config instead");
+      const RunFolder folder = RunFolder::open(file_);
+      config = folder.read_config();
+      device_ = folder.read_device();
+      config.network.inputs = folder.features();
+    } else {
+      Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
+      for (const std::string& setting : settings_) io::set_value(tree, setting);
+      config = read_config(tree);
+    }
+    if (inputs_ > 0) {
+      config.network.inputs = static_cast<std::size_t>(inputs_);
+    } else if (!is_run) {
+      fit_network(config, load_data(config.data));
+    }
+    return config;
+  }
+
+  static std::string title_of(const Config& config) {
+    std::string widths = fmt::format("{}", config.network.inputs);
+    for (const LayerSpec& layer : config.network.layers) widths += fmt::format("-{}", layer.units);
+    return widths;
+  }
+
+  static Tree pipeline_json(const std::vector<PipelineTask>& tasks) {
+    Tree json = {{"serial_s", serial_time_s(tasks)}, {"bottleneck_s", bottleneck_s(tasks)}};
+    json["tasks"] = Tree::array();
+    for (const PipelineTask& task : tasks)
+      json["tasks"].push_back({{"name", task.name}, {"layer", task.layer}, {"t_s", task.t_s}});
+    json["in_flight"] = Tree::array();
+    for (std::size_t in_flight = 1; in_flight <= tasks.size() + 1; ++in_flight) {
+      const PipelineRun run = run_pipeline(tasks, kSamples, in_flight);
+      Tree one = {{"samples", in_flight},
+                  {"latency_s", run.latency_s},
+                  {"interval_s", run.interval_s},
+                  {"samples_per_s", 1 / run.interval_s}};
+      json["in_flight"].push_back(std::move(one));
+    }
+    // the first samples of the fullest one, to look at
+    json["slots"] = Tree::array();
+    for (const PipelineSlot& slot : run_pipeline(tasks, kSamples, tasks.size() + 1).slots)
+      if (slot.sample < 6)
+        json["slots"].push_back({{"sample", slot.sample},
+                                 {"task", slot.task},
+                                 {"begin_s", slot.begin_s},
+                                 {"end_s", slot.end_s}});
+    return json;
+  }
+
+  static Tree json_of(const Floorplan& plan) {
+    Tree json = {{"width_m", plan.width_m},
+                 {"height_m", plan.height_m},
+                 {"die_m2", plan.width_m * plan.height_m},
+                 {"area_m2", plan.area_m2()},
+                 {"forward_J", plan.forward_J()},
+                 {"training_J", plan.training_J()}};
+    json["parts"] = Tree::array();
+    for (std::size_t k = 0; k < kChipParts; ++k) {
+      const auto kind = static_cast<ChipPart>(k);
+      const PartCost part = plan.part(kind);
+      json["parts"].push_back({{"part", chip_part_name(kind)},
+                               {"number", part.number},
+                               {"area_m2", part.area_m2},
+                               {"forward_J", part.forward_J},
+                               {"backward_J", part.backward_J},
+                               {"update_J", part.update_J}});
+    }
+    json["layers"] = Tree::array();
+    for (const LayerCost& layer : plan.layers)
+      json["layers"].push_back({{"rows", layer.rows},
+                                {"columns", layer.columns},
+                                {"tiles", layer.tiles},
+                                {"used", layer.used},
+                                {"forward_s", layer.forward_s},
+                                {"backward_s", layer.backward_s},
+                                {"update_s", layer.update_s}});
+    json["inference"] = pipeline_json(plan.inference);
+    json["training"] = pipeline_json(plan.training);
+    json["macros"] = Tree::array();
+    for (const ChipMacro& macro : plan.macros) {
+      const auto rectangle = [](const ChipRectangle& r) {
+        return Tree{{"part", chip_part_name(r.part)},
+                    {"x_m", r.x_m},
+                    {"y_m", r.y_m},
+                    {"width_m", r.width_m},
+                    {"height_m", r.height_m}};
+      };
+      Tree one = rectangle(macro.place);
+      one["part"] = macro.neurons ? "neurons" : "tile";
+      one["layer"] = macro.layer;
+      if (!macro.neurons) {
+        one["first_row"] = macro.first_row;
+        one["first_column"] = macro.first_column;
+        one["columns"] = macro.columns;
+      }
+      one["rows"] = macro.rows;
+      one["parts"] = Tree::array();
+      for (const ChipRectangle& part : macro.parts) one["parts"].push_back(rectangle(part));
+      json["macros"].push_back(std::move(one));
+    }
+    return json;
+  }
+
+  static std::string square_mm(double area_m2) { return fmt::format("{:.4f} mm2", area_m2 * 1e6); }
+
+  static std::string text_of(const Floorplan& plan, const std::string& title, const Look& look) {
+    std::string text = shaded(title, Shade::strong, look) + "\n";
+    TextTable parts(std::vector<Align>{Align::left, Align::right, Align::right, Align::right,
+                                       Align::right, Align::right, Align::right});
+    parts.row({"part", "number", "area", "", "forward", "backward", "update"},
+              std::vector<Shade>(7, Shade::faint));
+    const double area_m2 = plan.area_m2();
+    const auto energy = [&](double energy_J) {
+      return energy_J > 0 ? quantity(energy_J, "J", look) : "-";
+    };
+    PartCost sum;
+    for (std::size_t k = 0; k < kChipParts; ++k) {
+      const auto kind = static_cast<ChipPart>(k);
+      const PartCost part = plan.part(kind);
+      sum += part;
+      parts.row({chip_part_name(kind), count(static_cast<std::int64_t>(part.number)),
+                 square_mm(part.area_m2), percent(part.area_m2 / area_m2, 1),
+                 energy(part.forward_J), energy(part.backward_J), energy(part.update_J)});
+    }
+    parts.row({"all", "", square_mm(area_m2), "", energy(sum.forward_J), energy(sum.backward_J),
+               energy(sum.update_J)},
+              std::vector<Shade>(7, Shade::strong));
+    text += parts.text(look);
+    text +=
+        fmt::format("  chip {:.3f} x {:.3f} mm, {} of it these parts; energies of one sample\n\n",
+                    plan.width_m * 1e3, plan.height_m * 1e3,
+                    percent(area_m2 / (plan.width_m * plan.height_m), 0));
+
+    TextTable layers({Align::left, Align::right, Align::right, Align::right, Align::right,
+                      Align::right, Align::right});
+    layers.row({"layer", "weights", "tiles", "used", "forward", "backward", "update"},
+               std::vector<Shade>(7, Shade::faint));
+    for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+      const LayerCost& layer = plan.layers[l];
+      layers.row({std::to_string(l), fmt::format("{} x {}", layer.rows, layer.columns),
+                  std::to_string(layer.tiles), percent(layer.used, 1),
+                  quantity(layer.forward_s, "s", look),
+                  layer.backward_s > 0 ? quantity(layer.backward_s, "s", look) : "-",
+                  quantity(layer.update_s, "s", look)});
+    }
+    text += layers.text(look) + "\n";
+
+    TextTable speed({Align::left, Align::right, Align::right, Align::right});
+    speed.row({"samples on their way", "latency", "one every", "samples/s"},
+              std::vector<Shade>(4, Shade::faint));
+    for (const auto& [name, tasks] :
+         {std::pair{"inference", &plan.inference}, std::pair{"training", &plan.training}}) {
+      double before_s = 0;
+      for (std::size_t in_flight = 1; in_flight <= tasks->size() + 1; ++in_flight) {
+        const PipelineRun run = run_pipeline(*tasks, kSamples, in_flight);
+        // more that bring nothing are left out
+        if (in_flight > 1 && run.interval_s > before_s * (1 - 1e-9)) continue;
+        before_s = run.interval_s;
+        speed.row({fmt::format("{}, {}", name, in_flight), quantity(run.latency_s, "s", look),
+                   quantity(run.interval_s, "s", look),
+                   count(static_cast<std::int64_t>(std::llround(1 / run.interval_s)))});
+      }
+    }
+    return text + speed.text(look);
+  }
+
+  std::string file_, out_;
+  std::int64_t inputs_ = 0;
+  ChipActivity activity_;
+  std::vector<std::string> settings_;
+  std::optional<DeviceSpec> device_;
+};
+
+}  // namespace nernst
