@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the page together from the data in it: {title, nernst, runs, comparison, circuit}.
+// Puts the page together from the data in it: {title, nernst, runs, comparison, circuit, floorplan}.
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -13,10 +13,11 @@ const report = document.getElementById("report");
 const one = runs.length === 1 && !data.comparison;
 
 document.getElementById("version").textContent = data.nernst;
-const title = data.circuit?.title ?? data.comparison?.title ?? (one ? runTitle(runs[0]) : data.title);
+const title = data.circuit?.title ?? data.floorplan?.title ?? data.comparison?.title ?? (one ? runTitle(runs[0]) : data.title);
 document.title = `${title} – Nernst`;
 report.replaceChildren(element("h1", {}, title));
 if (data.circuit) report.append(...circuitPage(data.circuit));
+if (data.floorplan) report.append(...floorplanPage(data.floorplan));
 if (data.comparison) report.append(...comparisonPage(data.comparison).filter(Boolean));
 if (one) {
   report.append(element("p", { class: "lead" }, runLead(runs[0])), ...runPage(runs[0]).filter(Boolean));

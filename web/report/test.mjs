@@ -88,6 +88,11 @@ function makePages(folder) {
     says: ["24 x 40 cells", "The wires take"],
   });
 
+  // a network on its tiles
+  const floorplan = join(folder, "floorplan.html");
+  nernst("circuit", "floorplan", join(folder, "progressive"), "--quiet", "--out", floorplan);
+  pages.push({ name: "floorplan", path: floorplan, says: ["The chip, to scale", "samples on their way"] });
+
   // what nernst compare puts into the same page
   const comparison = JSON.parse(readFileSync(join(here, "fixtures/comparison.json"), "utf8"));
   const html = readFileSync(pages[0].path, "utf8");

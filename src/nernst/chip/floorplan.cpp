@@ -83,8 +83,8 @@ class Planner {
   // Neurons of the layer before the one that is asked for next.
   void set_fan_in(std::size_t neurons) { fan_in_ = neurons; }
 
-  // The parts of a tile, as they lie: cells in the middle, what serves the rows to the left of
-  // them, what serves the columns below, control in the corner.
+  // The parts of a tile, as they lie: what serves the columns below the cells, what serves the rows
+  // to the left of both, as strips that take the area that they need.
   ChipMacro tile_macro(std::size_t layer, const ArraySpec& array, const TileBlock& block) const {
     const auto lines = [&](double count, ChipPart kind) {
       return count * line_area_m2(kind) +
@@ -100,25 +100,24 @@ class Planner {
                     .rows = block.rows,
                     .first_column = block.first_column,
                     .columns = block.columns};
-    double left_m = 0, below_m = 0;
-    for (const ChipPart kind : around) left_m += lines(tile_rows(), kind) / height_m;
-    for (const ChipPart kind : around) below_m += lines(tile_columns(), kind) / width_m;
-    // control may need more than the corner that is free
-    if (left_m * below_m < spec_.area.tile_control_m2 && left_m > 0)
-      below_m = std::max(below_m, spec_.area.tile_control_m2 / left_m);
+    double below_m = 0, left_m2 = spec_.area.tile_control_m2;
+    for (const ChipPart kind : around) {
+      below_m += lines(tile_columns(), kind) / width_m;
+      left_m2 += lines(tile_rows(), kind);
+    }
+    const double full_m = height_m + below_m, left_m = left_m2 / full_m;
     macro.parts.push_back({ChipPart::cells, left_m, 0, width_m, height_m});
     double x_m = left_m, y_m = height_m;
     for (const ChipPart kind : around) {
-      const double strip_m = lines(tile_rows(), kind) / height_m;
+      const double strip_m = lines(tile_rows(), kind) / full_m;
       x_m -= strip_m;
-      macro.parts.push_back({kind, x_m, 0, strip_m, height_m});
+      macro.parts.push_back({kind, x_m, 0, strip_m, full_m});
       const double bar_m = lines(tile_columns(), kind) / width_m;
       macro.parts.push_back({kind, left_m, y_m, width_m, bar_m});
       y_m += bar_m;
     }
-    const double control_m = left_m > 0 ? spec_.area.tile_control_m2 / left_m : 0;
-    macro.parts.push_back({ChipPart::control, 0, height_m, left_m, control_m});
-    macro.place = {ChipPart::cells, 0, 0, left_m + width_m, height_m + below_m};
+    macro.parts.push_back({ChipPart::control, 0, 0, x_m, full_m});
+    macro.place = {ChipPart::cells, 0, 0, left_m + width_m, full_m};
     return macro;
   }
 

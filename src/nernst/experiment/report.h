@@ -24,7 +24,7 @@ inline constexpr std::string_view kReportMark =
 Tree report_of_run(const std::filesystem::path& run, const RunSetup& setup);
 
 // The page that shows {title, runs: [of report_of_run, ...], comparison: of run_comparison,
-// circuit: a solved crossbar (see web/report/circuit.js)}; keys without content are left out.
+// circuit: a solved crossbar (see web/report/circuit.js), floorplan: a network on its tiles}; keys without content are left out.
 // Throws ConfigError where the program was built without the page.
 std::string report_html(Tree data);
 
