@@ -24,8 +24,8 @@ inline constexpr std::string_view kReportMark =
 Tree report_of_run(const std::filesystem::path& run, const RunSetup& setup);
 
 // The page that shows {title, runs: [of report_of_run, ...], comparison: of run_comparison,
-// circuit: a solved crossbar (see web/report/circuit.js), floorplan: a network on its tiles}; keys without content are left out.
-// Throws ConfigError where the program was built without the page.
+// circuit: a solved crossbar (see web/report/circuit.js), floorplan: a network on its tiles}; keys
+// without content are left out. Throws ConfigError where the program was built without the page.
 std::string report_html(Tree data);
 
 // Writes the page; replaces a report, and throws ConfigError("--out", ...) for any other file.
