@@ -67,6 +67,10 @@ TEST(Floorplan, CostsOfReadsAreThoseOfTheLedger) {
       EXPECT_NEAR(layer.backward_s, backward_s, 1e-9 * backward_s);
       EXPECT_NEAR(backward_J, spent_backward_J + error_J, 1e-9 * backward_J);
     }
+    // the clock by what it was spent on
+    const LedgerCounts& book = chip.ledger().counts;
+    EXPECT_GT(book.time.neurons_s, 0);
+    EXPECT_NEAR(book.time.reads_s + book.time.neurons_s, book.time_s, 1e-12 * book.time_s);
   }
 }
 

@@ -27,6 +27,18 @@ void EnergyParts::describe(Fields& f) {
   part("static_J", static_J, "power taken all the time");
 }
 
+void TimeParts::describe(Fields& f) {
+  const auto part = [&f](const char* name, double& target, const char* help) {
+    f.real(name, target, {.unit = "s", .min = 0, .help = help});
+  };
+  part("reads_s", reads_s, "parallel reads, repeats included");
+  part("pulses_s", pulses_s, "pulses of parallel updates");
+  part("cells_s", cells_s, "cells read and written one by one or row by row");
+  part("neurons_s", neurons_s, "neurons, and errors of outputs");
+  part("digital_s", digital_s, "digital work beside the arrays");
+  part("link_s", link_s, "bytes between host and chip");
+}
+
 void LedgerCounts::describe(Fields& f) {
   const auto count = [&f](const char* name, std::int64_t& target, const char* help) {
     f.integer(name, target, {.min = 0, .help = help});

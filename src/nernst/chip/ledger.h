@@ -27,6 +27,17 @@ struct EnergyParts {
   void describe(Fields& f);
 };
 
+// Time of the chip's clock by what it was spent on, in seconds.
+struct TimeParts {
+  double reads_s = 0;    // parallel reads, repeats included
+  double pulses_s = 0;   // of parallel updates
+  double cells_s = 0;    // cells read and written one by one or row by row
+  double neurons_s = 0;  // activations, derivatives and errors of outputs
+  double digital_s = 0;  // digital work beside the arrays
+  double link_s = 0;     // bytes between host and chip
+  void describe(Fields& f);
+};
+
 // Everything counted since the chip was made, or since a phase began.
 struct LedgerCounts {
   std::int64_t mvm = 0, mvm_transposed = 0,
@@ -44,8 +55,9 @@ struct LedgerCounts {
   std::int64_t digital_words = 0;       // words of digital memory read or written
   std::int64_t host_bytes = 0;
   double time_s = 0;  // of the chip's own clock
+  TimeParts time;
   EnergyParts energy;
-  void describe(Fields& f);  // all but the energy parts
+  void describe(Fields& f);  // all but the parts of time and energy
 };
 
 // The chip's book. Signals and weights that training holds are lent by it (see HeldSignals), so

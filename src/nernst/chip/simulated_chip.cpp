@@ -146,8 +146,9 @@ double SimulatedChip::weight_range(ArrayPart part) const {
 
 std::uint64_t SimulatedChip::next_event() { return ++operations_; }
 
-void SimulatedChip::spend_time(double seconds) {
+void SimulatedChip::spend_time(double TimeParts::*part, double seconds) {
   ledger_.counts.time_s += seconds;
+  ledger_.counts.time.*part += seconds;
   ledger_.counts.energy.static_J += seconds * spec_.technology.p_static_W;
   wait(seconds);
 }
@@ -289,7 +290,7 @@ void SimulatedChip::multiply_batch(const Array& a, const std::vector<Driven>& dr
     // the slowest tile sets the time
     time_s += slowest_s[b];
   }
-  spend_time(time_s);
+  spend_time(&TimeParts::reads_s, time_s);
 }
 
 // The currents of tile t of the driven parts, summed on the lines that they share.
@@ -370,7 +371,7 @@ void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
   PulseCounts counts;
   for (const PulseCounts& block : blocks) counts += block;
   enter_pulses(counts, pulses.line_pulses);
-  spend_time(pulses.slots * device_.physical.t_pulse_s);
+  spend_time(&TimeParts::pulses_s, pulses.slots * device_.physical.t_pulse_s);
 }
 
 template <class Work>
@@ -394,7 +395,8 @@ void SimulatedChip::write_row(ArrayPart part, std::size_t row,
   });
   ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
   enter_pulses(counts, counts.pulses);
-  spend_time(spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
+  spend_time(&TimeParts::cells_s,
+             spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
 }
 
 void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
@@ -409,7 +411,8 @@ void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
   });
   ledger_.counts.cell_writes += static_cast<std::int64_t>(counts.cells);
   enter_pulses(counts, counts.pulses);
-  spend_time(spec_.technology.t_cell_access_s + std::abs(pulses) * device_.physical.t_pulse_s);
+  spend_time(&TimeParts::cells_s,
+             spec_.technology.t_cell_access_s + std::abs(pulses) * device_.physical.t_pulse_s);
 }
 
 void SimulatedChip::enter_cell_reads(const Array& array, std::int64_t cells, ReadReason reason) {
@@ -425,7 +428,7 @@ void SimulatedChip::enter_cell_reads(const Array& array, std::int64_t cells, Rea
   book.energy.amplifiers_J += amount * cost.e_amplifier_J;
   book.energy.cells_read_J +=
       amount * physical.v_read_V * physical.v_read_V * physical.g_S(0) * cost.t_s;
-  spend_time(spec_.technology.t_cell_access_s + cost.t_s);
+  spend_time(&TimeParts::cells_s, spec_.technology.t_cell_access_s + cost.t_s);
 }
 
 std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
@@ -471,7 +474,7 @@ void SimulatedChip::reset_row(ArrayPart part, std::size_t row) {
   const auto cells = static_cast<std::int64_t>(at(part.array).spec.shape.columns);
   ledger_.counts.resets += cells;
   ledger_.counts.energy.cells_write_J += static_cast<double>(cells) * device_.physical.e_pulse_J;
-  spend_time(spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
+  spend_time(&TimeParts::cells_s, spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
 }
 
 void SimulatedChip::zero_references(ArrayPart part) {
@@ -487,14 +490,14 @@ void SimulatedChip::zero_references(ArrayPart part) {
     enter_cell_reads(at(part.array), cells, ReadReason::read);
     ledger_.counts.cell_writes += cells;
     enter_pulses({.pulses = shape.columns, .cells = shape.columns}, shape.columns);
-    spend_time(spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
+    spend_time(&TimeParts::cells_s, spec_.technology.t_cell_access_s + device_.physical.t_pulse_s);
   }
 }
 
 void SimulatedChip::enter_host_bytes(std::int64_t bytes) {
   ledger_.counts.host_bytes += bytes;
   ledger_.counts.energy.link_J += static_cast<double>(bytes) * spec_.technology.e_link_byte_J;
-  spend_time(static_cast<double>(bytes) / spec_.technology.link_byte_per_s);
+  spend_time(&TimeParts::link_s, static_cast<double>(bytes) / spec_.technology.link_byte_per_s);
 }
 
 void SimulatedChip::enter_neurons(std::int64_t operations, NeuronWork work) {
@@ -504,7 +507,7 @@ void SimulatedChip::enter_neurons(std::int64_t operations, NeuronWork work) {
                                                     : neuron_cost(spec_);
   ledger_.counts.energy.neurons_J += static_cast<double>(operations) * cost.e_J;
   // a layer's neurons work side by side
-  spend_time(cost.t_s);
+  spend_time(&TimeParts::neurons_s, cost.t_s);
 }
 
 void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
@@ -514,7 +517,8 @@ void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
   ledger_.counts.energy.digital_J +=
       static_cast<double>(operations) * technology.e_digital_operation_J +
       static_cast<double>(words) * technology.e_digital_word_J;
-  spend_time(static_cast<double>(operations) / technology.digital_operations_per_s);
+  spend_time(&TimeParts::digital_s,
+             static_cast<double>(operations) / technology.digital_operations_per_s);
 }
 
 void SimulatedChip::fabricate(ArrayPart part, MatrixView<const double> weights) {

@@ -123,7 +123,7 @@ class SimulatedChip final : public Chip {
   void enter_cell_reads(const Array& array, std::int64_t cells, ReadReason reason);
   ReadCost read_cost(const Placed& placed, Direction direction) const;
   std::vector<double> sense_row(ArrayPart part, std::size_t row);
-  void spend_time(double seconds);
+  void spend_time(double TimeParts::*part, double seconds);
   std::uint64_t next_event();
 
   ChipSpec spec_;

@@ -16,21 +16,24 @@ namespace {
 
 struct Part {
   std::string help;
-  double energy_J = 0;
+  double amount = 0, share = 0;
 };
 
-// The parts of the energy that matter, the largest first.
-std::vector<Part> largest_parts(EnergyParts energy) {
+// The parts of a time or an energy that matter, the largest first.
+template <class Parts>
+std::vector<Part> largest_parts(Parts of) {
   constexpr std::size_t most = 4;
   constexpr double least_share = 0.01;
+  const Fields fields = fields_of(of);
+  double total = 0;
+  for (const Field& field : fields.all()) total += field.value().get<double>();
   std::vector<Part> parts;
-  const Fields fields = fields_of(energy);
   for (const Field& field : fields.all()) {
-    const double energy_J = field.value().get<double>();
-    if (energy_J > least_share * energy.total_J()) parts.push_back({field.note.help, energy_J});
+    const double amount = field.value().get<double>();
+    if (amount > least_share * total) parts.push_back({field.note.help, amount, amount / total});
   }
   std::stable_sort(parts.begin(), parts.end(),
-                   [](const Part& a, const Part& b) { return a.energy_J > b.energy_J; });
+                   [](const Part& a, const Part& b) { return a.amount > b.amount; });
   parts.resize(std::min(most, parts.size()));
   return parts;
 }
@@ -54,11 +57,14 @@ std::string summary_of(const RunResult& result, const Look& look) {
   if (result.reference_accuracy)
     row("test accuracy in float", percent(*result.reference_accuracy, 2),
         "same network, conventional back-propagation");
-  row("chip time", quantity(ledger.time_s, "s", look), "of training");
-  const double energy_J = ledger.energy.total_J();
-  row("energy", quantity(energy_J, "J", look));
-  for (const Part& part : largest_parts(ledger.energy))
-    row("  " + part.help, quantity(part.energy_J, "J", look), percent(part.energy_J / energy_J, 0));
+  const auto with_parts = [&](const char* name, double total, const char* unit, const char* remark,
+                              const std::vector<Part>& parts) {
+    row(name, quantity(total, unit, look), remark);
+    for (const Part& part : parts)
+      row("  " + part.help, quantity(part.amount, unit, look), percent(part.share, 0));
+  };
+  with_parts("chip time", ledger.time_s, "s", "of training", largest_parts(ledger.time));
+  with_parts("energy", ledger.energy.total_J(), "J", "", largest_parts(ledger.energy));
   row("pulses", count(ledger.pulses));
   row("most pulses on one cell", count(result.pulses_per_cell_max));
   if (result.wires && result.wires->refreshes > 0) {

@@ -14,13 +14,15 @@ namespace {
 Tree write_counts(const LedgerCounts& original) {
   LedgerCounts counts = original;
   Tree tree = write_fields(fields_of(counts));
+  tree["time"] = write_fields(fields_of(counts.time));
   tree["energy"] = write_fields(fields_of(counts.energy));
   return tree;
 }
 
 LedgerCounts read_counts(const Tree& tree, const std::string& where) {
   LedgerCounts counts;
-  read_fields(tree, where, fields_of(counts), {"energy"});
+  read_fields(tree, where, fields_of(counts), {"time", "energy"});
+  if (tree.contains("time")) read_fields(tree["time"], where, fields_of(counts.time));
   if (tree.contains("energy")) read_fields(tree["energy"], where, fields_of(counts.energy));
   return counts;
 }

@@ -97,6 +97,7 @@ Tree read_result(const fs::path& path) {
 Tree ledger_of(LedgerCounts counts) {
   Tree ledger = write_fields(fields_of(counts));
   ledger["energy_J"] = counts.energy.total_J();
+  ledger["time_parts_s"] = write_fields(fields_of(counts.time));
   ledger["energy_parts_J"] = write_fields(fields_of(counts.energy));
   return ledger;
 }
@@ -132,18 +133,14 @@ Tree energy_parts(const Tree& training, const Tree& evaluation) {
   return parts;
 }
 
-// The ledger keeps one clock; what follows from its counts alone is taken apart.
-Tree time_parts(const Tree& ledger, const TechnologySpec& technology) {
-  const double reads_s =
-      (number_in(ledger, "mvm") + number_in(ledger, "mvm_transposed")) * technology.t_read_s;
-  const double digital_s =
-      number_in(ledger, "digital_operations") / technology.digital_operations_per_s;
-  const double link_s = number_in(ledger, "host_bytes") / technology.link_byte_per_s;
-  const double rest_s = std::max(0.0, number_in(ledger, "time_s") - reads_s - digital_s - link_s);
-  return {{{"help", "parallel reads, once each"}, {"training", reads_s}},
-          {{"help", "pulses, neurons and all the rest"}, {"training", rest_s}},
-          {{"help", "digital work beside the arrays"}, {"training", digital_s}},
-          {{"help", "bytes between host and chip"}, {"training", link_s}}};
+Tree time_parts(const Tree& ledger) {
+  TimeParts time;
+  const Fields fields = fields_of(time);
+  Tree parts = Tree::array();
+  for (const Field& field : fields.all())
+    parts.push_back({{"help", field.note.help},
+                     {"training", number_in(entry(ledger, "time_parts_s"), field.name)}});
+  return parts;
 }
 
 Tree device_json(DeviceSpec device) {
@@ -208,8 +205,7 @@ void write_state(Tree& report, const RunFolder& folder, const Config& config, co
   report["epochs_done"] = position.epoch;
   report["ledger"] = training.is_object() ? ledger_rows(training, evaluation) : Tree::array();
   report["energy"] = training.is_object() ? energy_parts(training, evaluation) : Tree::array();
-  report["time"] =
-      training.is_object() ? time_parts(training, config.chip.technology) : Tree::array();
+  report["time"] = training.is_object() ? time_parts(training) : Tree::array();
   report["layers"] = report_layers(config, device, before, after);
 }
 

@@ -110,6 +110,7 @@ Tree ledger_json(const LedgerCounts& original) {
   LedgerCounts counts = original;
   Tree tree = write_fields(fields_of(counts));
   tree["energy_J"] = counts.energy.total_J();
+  tree["time_parts_s"] = write_fields(fields_of(counts.time));
   tree["energy_parts_J"] = write_fields(fields_of(counts.energy));
   return tree;
 }
