@@ -46,9 +46,11 @@ struct SimulatedChip::Array {
 
 namespace {
 
-void check_driver(const ChipSpec& spec) {
+void check_driver(const ChipSpec& spec, const DeviceSpec& device) {
   const DriverSpec& driver = spec.driver;
-  if (!driver.enabled || spec.coding.coding == Coding::stochastic) return;
+  if (!driver.enabled) return;
+  driver.check(device.physical.t_pulse_s);
+  if (spec.coding.coding == Coding::stochastic) return;
   for (const auto& [name, value] : {std::pair{"jitter_s", driver.jitter_s},
                                     std::pair{"half_select_dose", driver.half_select_dose}})
     if (value > 0)
@@ -60,7 +62,8 @@ void check_spec(const ChipSpec& spec, const DeviceSpec& device) {
   if (spec.tile.size() != 2)
     throw ConfigError("chip.tile", std::to_string(spec.tile.size()) + " numbers",
                       "give two: rows and columns, as [512, 512]");
-  check_driver(spec);
+  check_driver(spec, device);
+  spec.circuits.check(spec.periphery.dac_bits, spec.periphery.adc_bits);
   if (device.cell.one_sided && spec.weight != WeightCoding::differential_pair)
     throw ConfigError(
         "chip.weight", "a single cell",

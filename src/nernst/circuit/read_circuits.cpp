@@ -17,10 +17,6 @@ constexpr double kAmbient_K = 300;
 
 ConverterBank bank(const ConverterErrors& errors, ConverterBank::Side side, std::int64_t bits,
                    std::size_t converters, const ReadSide& of) {
-  const std::string name = side == ConverterBank::Side::dac ? "dac" : "adc";
-  if (errors.enabled && bits == 0)
-    throw ConfigError("chip." + name + "_bits", 0.0,
-                      "a converter with errors (chip." + name + ".enabled) needs 1 to 24 bits");
   return {errors,
           side,
           std::max<std::int64_t>(bits, 1),
@@ -33,6 +29,17 @@ ConverterBank bank(const ConverterErrors& errors, ConverterBank::Side side, std:
 
 }  // namespace
 
+void ReadCircuitSpec::check(std::int64_t dac_bits, std::int64_t adc_bits) const {
+  const auto check_bits = [](const ConverterErrors& errors, std::int64_t bits, const char* name) {
+    if (errors.enabled && bits == 0)
+      throw ConfigError(
+          std::string("chip.") + name + "_bits", 0.0,
+          std::string("a converter with errors (chip.") + name + ".enabled) needs 1 to 24 bits");
+  };
+  check_bits(dac, dac_bits, "dac");
+  check_bits(adc, adc_bits, "adc");
+}
+
 ReadCircuits::ReadCircuits(const ReadCircuitSpec& spec, const ReadSide& side)
     : spec_(spec),
       side_(side),
@@ -41,6 +48,7 @@ ReadCircuits::ReadCircuits(const ReadCircuitSpec& spec, const ReadSide& side)
                 (side.outputs + static_cast<std::size_t>(side.lines_per_adc) - 1) /
                     static_cast<std::size_t>(side.lines_per_adc),
                 side)) {
+  spec.check(side.dac_bits, side.adc_bits);
   if (!spec.amplifier.enabled) return;
   const NoiseStream stream(side.seed, side.owner, Purpose::amplifier);
   for (std::size_t k = 0; k < side.outputs; ++k)

@@ -22,6 +22,8 @@ struct ReadCircuitSpec {
   AmplifierSpec amplifier;     // [chip.amplifier]
   SampleHoldSpec sample_hold;  // [chip.sample_hold]
 
+  // Throws ConfigError where a converter with errors has no bits.
+  void check(std::int64_t dac_bits, std::int64_t adc_bits) const;
   bool any() const {
     return dac.enabled || adc.enabled || amplifier.enabled || sample_hold.enabled;
   }
@@ -50,7 +52,7 @@ struct ReadCost {
 
 class ReadCircuits {
  public:
-  // Throws ConfigError where a converter with errors has no bits.
+  // Throws what check throws.
   ReadCircuits(const ReadCircuitSpec& spec, const ReadSide& side);
 
   // What the lines carry for the inputs in / scale, clipped to full scale.

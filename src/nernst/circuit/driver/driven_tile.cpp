@@ -19,9 +19,7 @@ DrivenTile::DrivenTile(std::unique_ptr<Tile> cells, const TileSpec& tile, const 
       t_pulse_s_(t_pulse_s),
       edge_dose_(edge_dose(drivers.t_rise_s, t_pulse_s, dose_power)),
       scale_(tile.rows, tile.columns) {
-  if (drivers.t_rise_s > t_pulse_s)
-    throw ConfigError("chip.driver.t_rise_s", drivers.t_rise_s,
-                      "at most the width of a pulse (device.physical.t_pulse_s)");
+  drivers.check(t_pulse_s);
   for (Collected* one : {&up_, &down_}) {
     one->row.assign(tile.rows, 0.0);
     one->column.assign(tile.columns, 0.0);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "nernst/base/error.h"
+
 namespace nernst {
 
 void DriverSpec::describe(Fields& f) {
@@ -33,6 +35,12 @@ void DriverSpec::describe(Fields& f) {
        .max = 100,
        .help = "doses of half-selected cells are collected line by line and brought to the cells "
                "when the largest passes this; 0 = at every update"});
+}
+
+void DriverSpec::check(double t_pulse_s) const {
+  if (t_rise_s > t_pulse_s)
+    throw ConfigError("chip.driver.t_rise_s", t_rise_s,
+                      "at most the width of a pulse (device.physical.t_pulse_s)");
 }
 
 double edge_dose(double t_rise_s, double t_pulse_s, double power) {

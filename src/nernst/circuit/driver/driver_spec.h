@@ -13,6 +13,8 @@ struct DriverSpec {
   double half_select_dose = 0;
   double half_select_step = 0.25;
   void describe(Fields& f);
+  // Throws ConfigError where edges are longer than the pulse.
+  void check(double t_pulse_s) const;
 };
 
 // The dose of a trapezoidal pulse, t_pulse_s wide at half height, of which the edges take t_rise_s
