@@ -55,12 +55,11 @@ class Planner {
 
     // an update pulses all lines of the array at once
     const auto rows = static_cast<double>(layer.rows), columns = static_cast<double>(layer.columns);
-    const double on_line = activity_.slots * activity_.line_activity;
     layer.update_s = activity_.slots * device_.physical.t_pulse_s;
     part(ChipPart::drivers).update_J +=
-        (rows + columns) * on_line * spec_.technology.e_line_pulse_J;
+        (rows + columns) * activity_.line_pulses * spec_.technology.e_line_pulse_J;
     part(ChipPart::cells).update_J +=
-        rows * columns * on_line * activity_.line_activity * device_.physical.e_pulse_J;
+        rows * columns * activity_.cell_pulses * device_.physical.e_pulse_J;
 
     PartCost& neurons = part(ChipPart::neurons);
     const NeuronCost one = neuron_cost(spec_);

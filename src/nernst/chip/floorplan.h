@@ -19,11 +19,13 @@ inline constexpr std::size_t kChipParts = 7;
 // "cells", "DACs", ...
 const char* chip_part_name(ChipPart part);
 
-// How busy a chip is while it works on a sample.
+// How busy a chip is while it learns a sample. The means of pulses are those of
+// examples/two_layer.toml (its ledger over its lines, weights and updates).
 struct ChipActivity {
   double mean_square_input = 1.0 / 3;  // of the signals on input lines, after noise management
   double slots = 1;                    // of an update's pulse trains
-  double line_activity = 0.5;          // part of the slots in which a line is pulsed
+  double line_pulses = 0.1;            // on a line, in an update
+  double cell_pulses = 0.0035;         // on a cell, in an update
 };
 
 // Energy of what is done for one sample.

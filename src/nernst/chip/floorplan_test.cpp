@@ -23,7 +23,7 @@ const std::vector<ArraySpec> kArrays = {{.shape = {70, 101}}, {.shape = {10, 71}
 
 Floorplan plan_of(const ChipSpec& spec) {
   return make_floorplan(spec, load_device(spec.device), kArrays,
-                        {.mean_square_input = 1, .slots = 3, .line_activity = 1});
+                        {.mean_square_input = 1, .slots = 3, .line_pulses = 3, .cell_pulses = 3});
 }
 
 TEST(Floorplan, CostsOfReadsAreThoseOfTheLedger) {

@@ -19,6 +19,7 @@ ReadCircuits read_circuits(const ChipSpec& spec, const DeviceSpec& device, std::
            .g_crossing_S = 2 * physical.g_S(0),
            .dac_bits = spec.periphery.dac_bits,
            .adc_bits = spec.periphery.adc_bits,
+           .full_scales = {spec.periphery.adc_bound, spec.periphery.single_line_bound()},
            .lines_per_adc = spec.periphery.lines_per_adc,
            .t_conversion_s = spec.technology.t_adc_s(spec.periphery.adc_bits),
            .seed = seed,

@@ -348,7 +348,7 @@ void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixV
   NERNST_CHECK(part.part < at(part.array).parts.size());
   // one line brings less current than a whole array, so the ADC has another range
   const double bound = spec_.periphery.adc_bound;
-  spec_.periphery.adc_bound = std::min(bound, spec_.periphery.line_bound);
+  spec_.periphery.adc_bound = spec_.periphery.single_line_bound();
   multiply(at(part.array), {{part.part, 1.0}}, Direction::forward, x, y);
   spec_.periphery.adc_bound = bound;
   ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());

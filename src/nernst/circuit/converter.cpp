@@ -35,6 +35,7 @@ ConverterBank::ConverterBank(const ConverterErrors& errors, Side side, std::int6
   NERNST_CHECK(bits >= 1);
   elements_ = std::max(1, static_cast<int>(bits) - 1);
   top_ = (std::int64_t{1} << elements_) - 1;
+  part_of_step_ = 1 / static_cast<double>(top_);
   noise_ = errors.noise * ideal_.step();
   const NoiseStream stream(seed, owner, Purpose::converter);
   const std::uint64_t first_event = 2 * side_number + (side == Side::adc ? 1 : 0);
@@ -61,10 +62,14 @@ ConverterBank::ConverterBank(const ConverterErrors& errors, Side side, std::int6
 double ConverterBank::level(std::size_t converter, std::int64_t magnitude) const {
   const double* const weights = weights_.data() + converter * static_cast<std::size_t>(elements_);
   double sum = 0;
-  for (int i = 0; i < elements_; ++i)
-    if ((magnitude >> i & 1) != 0) sum += weights[i];
-  const double part = static_cast<double>(magnitude) / static_cast<double>(top_);
-  return sum + 4 * bow_[converter] * part * (1 - part);
+  // (bits are as good as random: a product costs less than a branch)
+  for (int i = 0; i < elements_; ++i) sum += weights[i] * static_cast<double>(magnitude >> i & 1);
+  return sum + bow(converter, magnitude);
+}
+
+double ConverterBank::bow(std::size_t converter, std::int64_t magnitude) const {
+  const double part = static_cast<double>(magnitude) * part_of_step_;
+  return 4 * bow_[converter] * part * (1 - part);
 }
 
 double ConverterBank::output(std::size_t converter, double value) const {
@@ -80,11 +85,15 @@ double ConverterBank::code(std::size_t converter, double value) const {
   // the code whose level is the last that half a step more than the input reaches, element by
   // element from the top
   const double input = value / step() * gain_[converter] + offset_[converter];
-  const double size = std::abs(input);
+  const double reach = std::abs(input) + 0.5;
+  const double* const weights = weights_.data() + converter * static_cast<std::size_t>(elements_);
   std::int64_t magnitude = 0;
+  double sum = 0;
   for (int i = elements_ - 1; i >= 0; --i) {
     const std::int64_t trial = magnitude | std::int64_t{1} << i;
-    if (size + 0.5 >= level(converter, trial)) magnitude = trial;
+    const bool taken = reach >= sum + weights[i] + bow(converter, trial);
+    magnitude = taken ? trial : magnitude;
+    sum += taken ? weights[i] : 0.0;
   }
   const double code = static_cast<double>(magnitude) * step();
   return input < 0 ? -code : code;

@@ -76,8 +76,11 @@ class ConverterBank {
   std::int64_t largest_magnitude() const { return top_; }
 
  private:
+  double bow(std::size_t converter, std::int64_t magnitude) const;
+
   Converter ideal_;
   std::int64_t top_ = 0;
+  double part_of_step_ = 1;  // of the full scale
   int elements_ = 0;
   double noise_ = 0;
   std::vector<double> weights_;  // of converter k: elements_ from k * elements_

@@ -32,6 +32,7 @@ struct PeripherySpec {
   NoiseManagement noise_management = NoiseManagement::abs_max;
   BoundManagement bound_management = BoundManagement::iterative;
   void describe(Fields& f);
+  double single_line_bound() const { return line_bound < adc_bound ? line_bound : adc_bound; }
 };
 
 // What the periphery did in some reads.

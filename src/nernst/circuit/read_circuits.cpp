@@ -49,6 +49,7 @@ ReadCircuits::ReadCircuits(const ReadCircuitSpec& spec, const ReadSide& side)
                     static_cast<std::size_t>(side.lines_per_adc),
                 side)) {
   spec.check(side.dac_bits, side.adc_bits);
+  for (const double full_scale : side.full_scales) ranges_.push_back(range_of(full_scale));
   if (!spec.amplifier.enabled) return;
   const NoiseStream stream(side.seed, side.owner, Purpose::amplifier);
   for (std::size_t k = 0; k < side.outputs; ++k)
@@ -82,10 +83,9 @@ std::uint64_t ReadCircuits::take(std::span<double> sums, double bound, double sc
   const double volt = 1 / spec_.amplifier.full_scale_V;
 
   if (spec_.amplifier.enabled) {
-    const AmplifierLoop one = loop(bound);
-    const double gain = one.gain() * one.settled(t_settle_s(bound));
-    const double noise = volt * one.output_noise_V(spec_.amplifier.noise_V, kAmbient_K);
-    const double swing = volt * spec_.amplifier.swing_V, offset = volt * one.noise_gain();
+    const Range& one = range(bound);
+    const double gain = one.gain, noise = volt * one.noise_V, offset = volt * one.offset_V;
+    const double swing = volt * spec_.amplifier.swing_V;
     const std::vector<float> z = normals(Purpose::amplifier_noise, 2 * event);
     for (std::size_t k = 0; k < sums.size(); ++k) {
       sums[k] =
@@ -136,11 +136,27 @@ AmplifierLoop ReadCircuits::loop(double bound) const {
           .gain_bandwidth_Hz = amplifier.gain_bandwidth_Hz};
 }
 
-double ReadCircuits::t_settle_s(double bound) const {
-  if (spec_.amplifier.t_settle_s) return *spec_.amplifier.t_settle_s;
+ReadCircuits::Range ReadCircuits::range_of(double full_scale) const {
+  if (!spec_.amplifier.enabled) return {.full_scale = full_scale};
+  const AmplifierLoop one = loop(full_scale);
   const std::int64_t bits = side_.adc_bits == 0 ? kBitsOfIdeal : side_.adc_bits;
-  return loop(bound).t_settle_s(0.25 * Converter(bits, 1.0).step());
+  const double error = 0.25 * Converter(bits, 1.0).step();
+  const double t_s =
+      spec_.amplifier.t_settle_s ? *spec_.amplifier.t_settle_s : one.t_settle_s(error);
+  return {.full_scale = full_scale,
+          .t_settle_s = t_s,
+          .gain = one.gain() * one.settled(t_s),
+          .offset_V = one.noise_gain(),
+          .noise_V = one.output_noise_V(spec_.amplifier.noise_V, kAmbient_K)};
 }
+
+const ReadCircuits::Range& ReadCircuits::range(double full_scale) const {
+  const auto found = std::ranges::find(ranges_, full_scale, &Range::full_scale);
+  NERNST_CHECK(found != ranges_.end());
+  return *found;
+}
+
+double ReadCircuits::t_settle_s(double bound) const { return range(bound).t_settle_s; }
 
 ReadCost ReadCircuits::cost(double bound, const TechnologySpec& technology) const {
   ReadCost cost{.t_s = technology.t_read_s,

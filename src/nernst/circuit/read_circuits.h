@@ -35,6 +35,7 @@ struct ReadSide {
   double unit_A = 0;        // current of a full input on a cell with w = 1
   double g_crossing_S = 0;  // of a crossing with an output line: a cell and its reference
   std::int64_t dac_bits = 0, adc_bits = 0;
+  std::vector<double> full_scales = {20};  // of the ADC that will be asked for
   std::int64_t lines_per_adc = 1;
   double t_conversion_s = 0;  // of one line by its ADC
   std::uint64_t seed = 0;
@@ -59,7 +60,8 @@ class ReadCircuits {
   void drive(std::span<const double> in, double scale, std::uint64_t event,
              std::span<double> lines) const;
   // Takes the sums of the output lines to what the ADCs of full scale `bound` give for them, times
-  // `scale`, in place. Returns how many were clipped, by amplifier or ADC.
+  // `scale`, in place; `bound` is one of side.full_scales. Returns how many were clipped, by
+  // amplifier or ADC.
   std::uint64_t take(std::span<double> sums, double bound, double scale, std::uint64_t event) const;
 
   // The amplifier of a line, at this full scale of the ADC.
@@ -69,10 +71,22 @@ class ReadCircuits {
   ReadCost cost(double bound, const TechnologySpec& technology) const;
 
  private:
+  // What follows from a full scale.
+  struct Range {
+    double full_scale = 0;
+    double t_settle_s = 0;
+    double gain = 1;      // of the output, as far as it has settled
+    double offset_V = 0;  // at the output, for one volt of offset
+    double noise_V = 0;   // at the output
+  };
+  Range range_of(double full_scale) const;
+  const Range& range(double full_scale) const;
+
   ReadCircuitSpec spec_;
   ReadSide side_;
   ConverterBank dac_, adc_;                 // full scale 1; empty where not enabled
   std::vector<double> amplifier_offset_V_;  // of each output line
+  std::vector<Range> ranges_;               // of side.full_scales
 };
 
 }  // namespace nernst

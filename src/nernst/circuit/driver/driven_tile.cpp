@@ -47,9 +47,9 @@ void DrivenTile::scale_coincidences(const UpdatePulses& pulses, std::uint64_t ev
     std::ranges::fill(scale_.values(), whole);
     return;
   }
-  constexpr std::size_t kSlots = 32;
+  const std::size_t slots_sent = pulses.slots;
   const NoiseStream stream(tile_.seed, tile_.id, Purpose::driver);
-  std::vector<float> row_times(tile_.rows * kSlots), column_times(tile_.columns * kSlots);
+  std::vector<float> row_times(tile_.rows * slots_sent), column_times(tile_.columns * slots_sent);
   fill_normals(stream, 2 * event, row_times);
   fill_normals(stream, 2 * event + 1, column_times);
   for (std::size_t r = 0; r < tile_.rows; ++r) {
@@ -63,8 +63,8 @@ void DrivenTile::scale_coincidences(const UpdatePulses& pulses, std::uint64_t ev
       double sum = 0;
       for (; slots != 0; slots &= slots - 1) {
         const auto slot = static_cast<std::size_t>(std::countr_zero(slots));
-        const auto difference = static_cast<double>(row_times[r * kSlots + slot]) -
-                                static_cast<double>(column_times[c * kSlots + slot]);
+        const auto difference = static_cast<double>(row_times[r * slots_sent + slot]) -
+                                static_cast<double>(column_times[c * slots_sent + slot]);
         sum += overlap_dose(drivers_.jitter_s * difference, t_pulse_s_);
       }
       scale_(r, c) = whole * sum / coincidences;

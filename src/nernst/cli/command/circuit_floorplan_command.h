@@ -22,6 +22,7 @@
 #include "nernst/experiment/report.h"
 #include "nernst/experiment/run_folder.h"
 #include "nernst/io/file.h"
+#include "nernst/io/json.h"
 #include "nernst/io/toml.h"
 
 namespace nernst {
@@ -47,13 +48,16 @@ class CircuitFloorplanCommand final : public Command {
                    "of the signals on input lines, default 1/3 (all sizes alike)")
         ->option_text("X")
         ->check(CLI::Range(0.0, 1.0));
-    app.add_option("--slots", activity_.slots, "of an update's pulse trains, default 1")
+    app.add_option("--slots", slots_,
+                   "of an update's pulse trains, default 1; of these three a run has its own means")
         ->option_text("N")
         ->check(CLI::Range(0.0, 1e6));
-    app.add_option("--line-activity", activity_.line_activity,
-                   "part of the slots in which a line is pulsed, default 0.5")
-        ->option_text("P")
-        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--line-pulses", line_pulses_, "on a line in an update, default 0.1")
+        ->option_text("N")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--cell-pulses", cell_pulses_, "on a cell in an update, default 0.0035")
+        ->option_text("N")
+        ->check(CLI::Range(0.0, 1e6));
     app.add_option("--out", out_, "a page with the picture of the chip")->type_name("FILE");
     add_set_option(app, settings_);
   }
@@ -69,6 +73,9 @@ class CircuitFloorplanCommand final : public Command {
                           fmt::format("cuts {} x {} weights into more than 4096 tiles; give larger "
                                       "ones",
                                       array.shape.rows, array.shape.columns));
+    if (slots_) activity_.slots = *slots_;
+    if (line_pulses_) activity_.line_pulses = *line_pulses_;
+    if (cell_pulses_) activity_.cell_pulses = *cell_pulses_;
     const Floorplan plan = make_floorplan(config.chip, device, arrays, activity_);
 
     const std::string title = fmt::format("{} on {}", title_of(config), device.name);
@@ -103,6 +110,7 @@ class CircuitFloorplanCommand final : public Command {
       config = folder.read_config();
       device_ = folder.read_device();
       config.network.inputs = folder.features();
+      if (io::path_exists(folder.file("result.json"))) activity_of(folder, config);
     } else {
       Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
       for (const std::string& setting : settings_) io::set_value(tree, setting);
@@ -114,6 +122,24 @@ class CircuitFloorplanCommand final : public Command {
       fit_network(config, load_data(config.data));
     }
     return config;
+  }
+
+  // What the updates of a finished run had in the mean.
+  void activity_of(const RunFolder& folder, const Config& config) {
+    const std::string path = folder.file("result.json").string();
+    const Tree ledger = io::parse_json(io::read_file(path, kMaxConfigBytes), path)["ledger"];
+    const auto layers = static_cast<double>(config.network.layers.size());
+    const double updates = ledger.value("outer_updates", 0.0) / layers;
+    if (!(updates > 0) || !ledger.contains("time_parts_s")) return;
+    double lines = 0, weights = 0;
+    for (const ArraySpec& array : array_specs(config)) {
+      lines += static_cast<double>(array.shape.rows + array.shape.columns);
+      weights += static_cast<double>(array.shape.rows * array.shape.columns);
+    }
+    activity_.slots = ledger["time_parts_s"].value("pulses_s", 0.0) /
+                      (updates * layers * device_->physical.t_pulse_s);
+    activity_.line_pulses = ledger.value("line_pulses", 0.0) / (updates * lines);
+    activity_.cell_pulses = ledger.value("pulses", 0.0) / (updates * weights);
   }
 
   static std::string title_of(const Config& config) {
@@ -267,6 +293,7 @@ class CircuitFloorplanCommand final : public Command {
   std::string file_, out_;
   std::int64_t inputs_ = 0;
   ChipActivity activity_;
+  std::optional<double> slots_, line_pulses_, cell_pulses_;
   std::vector<std::string> settings_;
   std::optional<DeviceSpec> device_;
 };
