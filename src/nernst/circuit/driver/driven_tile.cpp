@@ -20,10 +20,19 @@ DrivenTile::DrivenTile(std::unique_ptr<Tile> cells, const TileSpec& tile, const 
       edge_dose_(edge_dose(drivers.t_rise_s, t_pulse_s, dose_power)),
       scale_(tile.rows, tile.columns) {
   drivers.check(t_pulse_s);
+  forget();
+}
+
+void DrivenTile::forget() {
   for (Collected* one : {&up_, &down_}) {
-    one->row.assign(tile.rows, 0.0);
-    one->column.assign(tile.columns, 0.0);
+    one->row.assign(tile_.rows, 0.0);
+    one->column.assign(tile_.columns, 0.0);
   }
+}
+
+void DrivenTile::fabricate(MatrixView<const double> net) {
+  forget();
+  cells().fabricate(net);
 }
 
 PulseCounts DrivenTile::outer_update(const UpdatePulses& pulses, std::uint64_t event) {

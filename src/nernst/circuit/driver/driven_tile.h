@@ -30,6 +30,7 @@ class DrivenTile final : public TileDecorator {
   PulseCounts write_row(std::size_t row, std::span<const double> doses,
                         std::uint64_t event) override;
   PulseCounts pulse(std::size_t row, std::size_t column, double dose, std::uint64_t event) override;
+  void fabricate(MatrixView<const double> net) override;
   std::vector<PlaneView> state() override;
 
   static std::uint64_t bytes(const TileSpec& tile);
@@ -39,6 +40,7 @@ class DrivenTile final : public TileDecorator {
   struct Collected {
     std::vector<double> row, column;
   };
+  void forget();
   void scale_coincidences(const UpdatePulses& pulses, std::uint64_t event);
   double collect_update(const UpdatePulses& pulses);
   void bring(std::uint64_t event, double least);
