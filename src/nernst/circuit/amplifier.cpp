@@ -70,10 +70,10 @@ double AmplifierLoop::noise_gain() const { return (1 + g_line_S * r_feedback_Ohm
 double AmplifierLoop::settled(double t_s) const {
   const auto [a0, a1, a2] = denominator();
   if (t_s <= 0) return 0;
-  const double half = a1 / (2 * a2), square = half * half - a0 / a2;
-  // (poles far apart: the product of the roots is a0 / a2, and only the sum loses digits)
   if (!(a2 > 0)) return 1 - std::exp(-t_s * a0 / a1);
+  const double half = a1 / (2 * a2), square = half * half - a0 / a2;
   if (square > 0) {
+    // the slow root from the product of both, a0 / a2: their difference would lose digits
     const double fast = half + std::sqrt(square), slow = a0 / a2 / fast;
     if (fast - slow < 1e-6 * fast) return 1 - (1 + half * t_s) * std::exp(-half * t_s);
     return 1 + (slow * std::exp(-fast * t_s) - fast * std::exp(-slow * t_s)) / (fast - slow);
