@@ -32,7 +32,8 @@ void Chains::spread(const PlaneOfNodes& one, PlaneOfNodes& result) const {
 }
 
 void Chains::factor(const PlaneOfNodes& shunt) {
-  if (kind_ == Kind::chain) factor_chains(plane_, shunt.data(), first_, last_, inverse_.data());
+  if (kind_ == Kind::chain)
+    factor_chains(plane_, ChainOrder::from_first, shunt.data(), first_, last_, inverse_.data());
   if (kind_ != Kind::node) return;
   sums(shunt, inverse_);
   for (double& value : inverse_) value = 1 / (value + first_ + last_);
@@ -68,6 +69,22 @@ void Chains::undisturbed(std::span<const double> volts, PlaneOfNodes& result) co
   PlaneOfNodes one(plane_.stride);
   std::ranges::copy(volts, one.begin());
   spread(one, result);
+}
+
+double Chains::most_lost() const {
+  PlaneOfNodes volts(plane_.size());
+  undisturbed(std::vector<double>(lines_, 1.0), volts);
+  double least = 1;
+  for (std::size_t k = 0; k < plane_.nodes; ++k)
+    for (std::size_t l = 0; l < lines_; ++l) least = std::min(least, volts[k * plane_.stride + l]);
+  return 1 - least;
+}
+
+PlaneOfNodes Chains::pivots_from_last(const PlaneOfNodes& shunt) const {
+  NERNST_CHECK(is_chain());
+  PlaneOfNodes pivots(plane_.size());
+  factor_chains(plane_, ChainOrder::from_last, shunt.data(), first_, last_, pivots.data());
+  return pivots;
 }
 
 void Chains::collect(PlaneOfNodes& into) const {

@@ -24,6 +24,11 @@ class Chains {
   double scale() const { return kind_ == Kind::chain ? wires_.r_segment_Ohm : 1; }
   // Whether the lines are at the voltages of their terminals whatever flows.
   bool fixed() const { return kind_ == Kind::fixed; }
+  bool single_node() const { return kind_ == Kind::node; }
+  bool is_chain() const { return kind_ == Kind::chain; }
+  // Conductances of the ends, in units of 1 / scale; 0 where there is no terminal.
+  double first() const { return first_; }
+  double last() const { return last_; }
 
   // Takes the shunts of all nodes, in units of 1 / scale.
   void factor(const PlaneOfNodes& shunt);
@@ -35,7 +40,12 @@ class Chains {
   void undisturbed(std::span<const double> volts, PlaneOfNodes& result) const;
   // Of lines that are single nodes: moves all that flows into a line to its node 0.
   void collect(PlaneOfNodes& into) const;
-  bool single_node() const { return kind_ == Kind::node; }
+  // The most that a node lacks of a volt at all terminals: T^-1 (shunt x) is at most this part of
+  // the largest |x|.
+  double most_lost() const;
+  // Of chains: 1 / d_k of T = L D L^T, and the same for an elimination from the last node.
+  const PlaneOfNodes& pivots() const { return inverse_; }
+  PlaneOfNodes pivots_from_last(const PlaneOfNodes& shunt) const;
 
  private:
   enum class Kind { chain, node, fixed };

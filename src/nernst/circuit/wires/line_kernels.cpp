@@ -19,30 +19,34 @@ inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 inline constexpr std::size_t kSums = 16 / kWidth;
 
 template <std::size_t Registers>
-HWY_INLINE void factor_strip(LinePlane plane, const double* HWY_RESTRICT shunt, double first,
-                             double last, double* HWY_RESTRICT inverse) {
+HWY_INLINE void factor_strip(LinePlane plane, ChainOrder order, const double* HWY_RESTRICT shunt,
+                             double first, double last, double* HWY_RESTRICT inverse) {
   const Tag tag;
   const auto one = hn::Set(tag, 1.0);
   // the conductance to ground that a node sees, but for the segment to the next one: sums and
   // series of positive numbers only, so that a large shunt does not hide a small one
   Vec seen[Registers];
-  for (auto& s : seen) s = hn::Set(tag, first);
-  for (std::size_t k = 0; k < plane.nodes; ++k) {
-    const bool at_end = k + 1 == plane.nodes;
+  const bool ascending = order == ChainOrder::from_first;
+  const auto end = hn::Set(tag, ascending ? last : first);
+  for (auto& s : seen) s = hn::Set(tag, ascending ? first : last);
+  for (std::size_t n = 0; n < plane.nodes; ++n) {
+    const std::size_t k = ascending ? n : plane.nodes - 1 - n;
+    const bool at_end = n + 1 == plane.nodes;
     for (std::size_t v = 0; v < Registers; ++v) {
       const std::size_t at = k * plane.stride + v * kWidth;
       const auto here = hn::Add(seen[v], hn::Load(tag, shunt + at));
-      const auto pivot = hn::Div(one, hn::Add(here, at_end ? hn::Set(tag, last) : one));
+      const auto pivot = hn::Div(one, hn::Add(here, at_end ? end : one));
       hn::Store(pivot, tag, inverse + at);
       seen[v] = hn::Mul(here, pivot);
     }
   }
 }
 
-void factor(LinePlane plane, const double* shunt, double first, double last, double* inverse) {
+void factor(LinePlane plane, ChainOrder order, const double* shunt, double first, double last,
+            double* inverse) {
   constexpr std::size_t registers = 16 / kWidth;
   for (std::size_t l = 0; l < plane.stride; l += 16)
-    factor_strip<registers>(plane, shunt + l, first, last, inverse + l);
+    factor_strip<registers>(plane, order, shunt + l, first, last, inverse + l);
 }
 
 template <std::size_t Registers>
@@ -164,9 +168,9 @@ HWY_EXPORT(direction);
 HWY_EXPORT(product);
 HWY_EXPORT(step);
 
-void factor_chains(LinePlane plane, const double* shunt, double first, double last,
-                   double* inverse) {
-  HWY_DYNAMIC_DISPATCH(factor)(plane, shunt, first, last, inverse);
+void factor_chains(LinePlane plane, ChainOrder order, const double* shunt, double first,
+                   double last, double* inverse) {
+  HWY_DYNAMIC_DISPATCH(factor)(plane, order, shunt, first, last, inverse);
 }
 void solve_chains(LinePlane plane, const double* inverse, const double* x, double* result) {
   HWY_DYNAMIC_DISPATCH(solve)(plane, inverse, x, result);

@@ -15,9 +15,11 @@ struct LinePlane {
 };
 
 // The pivots of chains with unit conductance between neighbours, `shunt` from each node to ground
-// and `first` and `last` more at the ends: inverse[k] = 1 / d_k of T = L D L^T.
-void factor_chains(LinePlane plane, const double* shunt, double first, double last,
-                   double* inverse);
+// and `first` and `last` more at the ends: inverse[k] = 1 / d_k of T = L D L^T, with node 0 or the
+// last one eliminated first.
+enum class ChainOrder { from_first, from_last };
+void factor_chains(LinePlane plane, ChainOrder order, const double* shunt, double first,
+                   double last, double* inverse);
 
 // result = T^-1 x. `result` may be `x`.
 void solve_chains(LinePlane plane, const double* inverse, const double* x, double* result);

@@ -7,10 +7,11 @@
 namespace nernst {
 
 LineSolver::LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns,
-                       double tolerance)
+                       double tolerance, const Threads& threads)
     : rows_(rows),
       columns_(columns),
       tolerance_(tolerance),
+      threads_(threads),
       column_lines_(network.columns, rows, columns),
       row_lines_(network.rows, columns, rows) {
   NERNST_CHECK(rows > 0 && columns > 0 && tolerance > 0);
@@ -150,8 +151,21 @@ void LineSolver::solve(std::span<const double> row_V, std::span<const double> co
   column_currents(solution.column_A);
 }
 
+bool LineSolver::together(const BatchLines& lines, std::size_t reads) {
+  // a sweep of eight lanes costs as much as an iteration or two of conjugate gradients for one
+  // read; past this contraction it needs too many
+  constexpr std::size_t fewest_reads = 3;
+  constexpr double most_left = 0.9;
+  return reads >= fewest_reads && lines.suitable() && lines.contraction() <= most_left;
+}
+
 void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {
   NERNST_CHECK(column_V.rows() == row_A.rows() && row_A.columns() == rows_);
+  const BatchLines lines{column_lines_, row_lines_, column_shunt_};
+  if (together(lines, column_V.rows())) {
+    iterations_ = read_together(lines, column_V, tolerance_, threads_, row_A);
+    return;
+  }
   const std::vector<double> ground(rows_);
   int most = 0;
   for (std::size_t b = 0; b < column_V.rows(); ++b) {
@@ -164,6 +178,11 @@ void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_
 
 void LineSolver::read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) {
   NERNST_CHECK(row_V.rows() == column_A.rows() && column_A.columns() == columns_);
+  const BatchLines lines{row_lines_, column_lines_, row_shunt_};
+  if (together(lines, row_V.rows())) {
+    iterations_ = read_together(lines, row_V, tolerance_, threads_, column_A);
+    return;
+  }
   const std::vector<double> ground(columns_);
   int most = 0;
   for (std::size_t b = 0; b < row_V.rows(); ++b) {

@@ -8,10 +8,15 @@
 // Conjugate gradients with T_r as the preconditioner need one solution of all row lines and one of
 // all column lines for each iteration. The residual is a current into the row nodes; what it leaves
 // out at all terminals together is at most the sum of its magnitudes, which bounds the error.
+//
+// Reads that come several at a time take the plain iteration of batch_read.h where the lines lose
+// so little that it needs few terms.
 #pragma once
 
 #include <vector>
 
+#include "nernst/base/threads.h"
+#include "nernst/circuit/wires/batch_read.h"
 #include "nernst/circuit/wires/chains.h"
 #include "nernst/circuit/wires/wire_solver.h"
 
@@ -19,7 +24,8 @@ namespace nernst {
 
 class LineSolver final : public WireSolver {
  public:
-  LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns, double tolerance);
+  LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns, double tolerance,
+             const Threads& threads);
 
   void set_conductances(MatrixView<const double> g_S) override;
   void solve(std::span<const double> row_V, std::span<const double> column_V,
@@ -29,6 +35,8 @@ class LineSolver final : public WireSolver {
   int iterations() const override { return iterations_; }
 
  private:
+  // Whether a batch is better read together.
+  static bool together(const BatchLines& lines, std::size_t reads);
   // Finds u_ and v_.
   void find_voltages(std::span<const double> row_V, std::span<const double> column_V);
   void conjugate_gradients(double enough);
@@ -41,6 +49,7 @@ class LineSolver final : public WireSolver {
 
   std::size_t rows_, columns_;
   double tolerance_;
+  Threads threads_;
   // nodes of column lines stand row by row, as the cells do; those of row lines column by column
   Chains column_lines_, row_lines_;
   PlaneOfNodes column_shunt_, row_shunt_;  // the cells, in the units of their lines

@@ -10,6 +10,18 @@
 
 namespace nernst {
 
+void WireSolver::effective_conductances(MatrixView<double> g_S) {
+  const bool by_row = g_S.rows() <= g_S.columns();
+  const std::size_t lines = by_row ? g_S.rows() : g_S.columns();
+  Matrix<double> volts(lines, lines);
+  for (std::size_t k = 0; k < lines; ++k) volts(k, k) = 1;
+  if (by_row) return read_transposed(volts.view(), g_S);
+  Matrix<double> by_columns(lines, g_S.rows());
+  read(volts.view(), by_columns.view());
+  for (std::size_t r = 0; r < g_S.rows(); ++r)
+    for (std::size_t c = 0; c < lines; ++c) g_S(r, c) = by_columns(c, r);
+}
+
 namespace {
 
 // Another solver, and the matrix of currents per volt once reads of unchanged cells have cost about
@@ -36,16 +48,22 @@ class KeepingSolver final : public WireSolver {
     if (!keep(row_V.rows())) return solver_->read_transposed(row_V, column_A);
     multiply_transposed(kept_.view(), row_V, column_A);
   }
+  void effective_conductances(MatrixView<double> g_S) override {
+    fill();
+    for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(kept_.row(r), g_S.row(r).begin());
+  }
   int iterations() const override { return solver_->iterations(); }
 
  private:
+  void fill() {
+    if (kept_.rows() != 0) return;
+    kept_ = Matrix<double>(rows_, columns_);
+    solver_->effective_conductances(kept_.view());
+  }
   bool keep(std::size_t reads) {
     reads_ += reads;
     if (reads_ < std::min(rows_, columns_)) return false;
-    if (kept_.rows() == 0) {
-      kept_ = Matrix<double>(rows_, columns_);
-      effective_conductances(*solver_, kept_.view());
-    }
+    fill();
     return true;
   }
 
@@ -57,18 +75,6 @@ class KeepingSolver final : public WireSolver {
 
 }  // namespace
 
-void effective_conductances(WireSolver& solver, MatrixView<double> g_S) {
-  const bool by_row = g_S.rows() <= g_S.columns();
-  const std::size_t lines = by_row ? g_S.rows() : g_S.columns();
-  Matrix<double> volts(lines, lines);
-  for (std::size_t k = 0; k < lines; ++k) volts(k, k) = 1;
-  if (by_row) return solver.read_transposed(volts.view(), g_S);
-  Matrix<double> by_columns(lines, g_S.rows());
-  solver.read(volts.view(), by_columns.view());
-  for (std::size_t r = 0; r < g_S.rows(); ++r)
-    for (std::size_t c = 0; c < lines; ++c) g_S(r, c) = by_columns(c, r);
-}
-
 std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::size_t rows,
                                              std::size_t columns, const WireSolverSpec& spec) {
   constexpr std::size_t most_exact_cells = 16 * 16;
@@ -78,7 +84,7 @@ std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::si
   if (exact) {
     solver = std::make_unique<ExactSolver>(network, rows, columns);
   } else {
-    solver = std::make_unique<LineSolver>(network, rows, columns, spec.tolerance);
+    solver = std::make_unique<LineSolver>(network, rows, columns, spec.tolerance, spec.threads);
   }
   return std::make_unique<KeepingSolver>(std::move(solver), rows, columns);
 }

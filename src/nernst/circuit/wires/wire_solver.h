@@ -4,14 +4,16 @@
 // Two methods for one problem. `exact` factors the sparse nodal matrix and keeps the factor.
 // `lines` iterates: column lines are eliminated line by line, and conjugate gradients,
 // preconditioned by the row lines, solve for the voltages on the rows; all lines of a kind are
-// solved side by side in vector lanes. With either, cells that stay as they are and are read more
-// often than the array has lines are read from a kept matrix of currents per volt.
+// solved side by side in vector lanes, or, of a batch of reads through good lines, the reads. With
+// either, cells that stay as they are and are read more often than the array has lines are read
+// from a kept matrix of currents per volt.
 #pragma once
 
 #include <memory>
 #include <span>
 
 #include "nernst/base/matrix_view.h"
+#include "nernst/base/threads.h"
 #include "nernst/circuit/wires/network.h"
 
 namespace nernst {
@@ -23,6 +25,7 @@ struct WireSolverSpec {
   // Of `lines`: every terminal current is within `tolerance` of the mean current that ideal wires
   // would bring to an output line.
   double tolerance = 1e-9;
+  Threads threads = Threads();  // that the reads of a batch are shared over
 };
 
 class WireSolver {
@@ -43,14 +46,14 @@ class WireSolver {
   // Column currents for voltages on the rows: row_V is B x rows, column_A is B x columns.
   virtual void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) = 0;
 
+  // Amperes out of row i for a volt on column j, which, by reciprocity, are those out of column j
+  // for a volt on row i: rows x columns, as ideal wires would make it the conductances themselves.
+  // Reads a volt on one line after the other, of the kind of which there are fewer.
+  virtual void effective_conductances(MatrixView<double> g_S);
+
   // Iterations of the last solve or read (the most of a batch); 0 for a direct method.
   virtual int iterations() const = 0;
 };
-
-// Amperes out of row i for a volt on column j, which, by reciprocity, are those out of column j for
-// a volt on row i: rows x columns, as ideal wires would make it the conductances themselves. Reads
-// a volt on one line after the other, of the kind of which there are fewer.
-void effective_conductances(WireSolver& solver, MatrixView<double> g_S);
 
 // A solver for arrays of this size. `automatic` takes `exact` up to 16 x 16 cells and `lines` for
 // anything larger.

@@ -69,10 +69,14 @@ BENCHMARK(wires_read)
     ->Args({128, 1, 1})
     ->Args({128, 10, 1})
     ->Args({128, 30, 1})
-    ->Args({128, 10, 64})
     ->Args({256, 10, 1})
     ->Args({512, 10, 1})
     ->Args({1024, 10, 1})
+    ->Args({128, 10, 64})
+    ->Args({128, 30, 64})
+    ->Args({256, 10, 64})
+    ->Args({512, 1, 64})
+    ->Args({512, 10, 64})
     ->Unit(benchmark::kMillisecond);
 
 // Argument: lines of the square. The factor is made anew.
@@ -101,8 +105,11 @@ void wires_effective(benchmark::State& state) {
   const auto size = static_cast<std::size_t>(state.range(0));
   const auto solver = solver_for(size, 1, WireMethod::lines);
   Matrix<double> effective(size, size);
-  solver->set_conductances(some_cells(size, size).view());
-  for (auto _ : state) effective_conductances(*solver, effective.view());
+  const Matrix<double> g_S = some_cells(size, size);
+  for (auto _ : state) {
+    solver->set_conductances(g_S.view());
+    solver->effective_conductances(effective.view());
+  }
 }
 BENCHMARK(wires_effective)->Arg(64)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
 

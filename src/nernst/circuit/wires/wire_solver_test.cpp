@@ -150,7 +150,7 @@ TEST_P(Wires, ReadsAreTheSolutionsAndTheEffectiveMatrixIsBoth) {
         make_wire_solver(GetParam().network, rows, columns, {.method = method, .tolerance = 1e-12});
     solver->set_conductances(g_S.view());
     Matrix<double> effective(rows, columns);
-    effective_conductances(*solver, effective.view());
+    solver->effective_conductances(effective.view());
     solver->read(x.view(), ahead.view());
     solver->read_transposed(y.view(), back.view());
     // and so often that the effective matrix is kept
@@ -202,7 +202,7 @@ TEST(WireSolver, WithoutResistanceItIsTheIdealCrossbar) {
           make_wire_solver({wires, wires}, rows, columns, {.method = method, .tolerance = 1e-12});
       solver->set_conductances(g_S.view());
       Matrix<double> effective(rows, columns);
-      effective_conductances(*solver, effective.view());
+      solver->effective_conductances(effective.view());
       const double lost = difference(effective.values(), g_S.values());
       // the loss goes with the resistance
       EXPECT_LT(lost, std::max(2e-2 * last, 1e-14)) << r_Ohm;

@@ -133,11 +133,11 @@ struct WiredTile::Wiring {
         make_wire_solver(map.network, rows, columns, {.tolerance = wires.tolerance});
     Matrix<double> effective_S(rows, columns);
     solver->set_conductances(cell_S.view());
-    effective_conductances(*solver, effective_S.view());
+    solver->effective_conductances(effective_S.view());
     if (!same_references) {
       map.reference_S = Matrix<double>(rows, columns);
       solver->set_conductances(other_S.view());
-      effective_conductances(*solver, map.reference_S.view());
+      solver->effective_conductances(map.reference_S.view());
     }
     const double slope_S = device.physical.slope_S() * (pair ? 2 : 1);
     for (std::size_t k = 0; k < net.values().size(); ++k) {

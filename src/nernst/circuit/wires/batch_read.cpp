@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/batch_read.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "nernst/circuit/wires/batch_kernels.h"
+
+namespace nernst {
+
+namespace {
+
+// What all reads of a batch have in common.
+struct Common {
+  const BatchLines& lines;
+  double contraction;
+  PlaneOfNodes from_last;             // pivots of the driven lines, eliminated from the last node
+  std::vector<double> ideal_current;  // of each driven line at one volt, with ideal wires
+  double enough;                      // of the sum of those of a read, in units of output lines
+
+  ReadSweep sweep(bool ascending) const {
+    const PlaneOfNodes& from_first = lines.driven.pivots();
+    return {.outputs = lines.outputs.lines(),
+            .driven = lines.driven.lines(),
+            .ascending = ascending,
+            .stride = lines.driven.plane().stride,
+            .shunt = lines.shunt.data(),
+            .left = (ascending ? from_last : from_first).data(),
+            .taken = (ascending ? from_first : from_last).data(),
+            .output_stride = lines.outputs.plane().stride,
+            .output_pivot = lines.outputs.pivots().data(),
+            .ratio = lines.outputs.scale() / lines.driven.scale(),
+            .first = lines.outputs.first(),
+            .last = lines.outputs.last()};
+  }
+};
+
+// Reads `driven_V.rows()` vectors, kReadLanes at the most. Returns the sweeps.
+int read_group(const Common& common, MatrixView<const double> driven_V,
+               MatrixView<double> output_A) {
+  constexpr int most_sweeps = 100'000;
+  const std::size_t outputs = common.lines.outputs.lines(), driven = common.lines.driven.lines();
+  const std::size_t reads = driven_V.rows();
+  PlaneOfNodes volts(driven * kReadLanes), crossings(outputs * driven * kReadLanes);
+  PlaneOfNodes carry(2 * driven * kReadLanes);
+  PlaneOfNodes current(outputs * kReadLanes), magnitude(outputs * kReadLanes);
+  PlaneOfNodes active(kReadLanes), enough(kReadLanes);
+  for (std::size_t b = 0; b < reads; ++b)
+    for (std::size_t d = 0; d < driven; ++d) {
+      volts[d * kReadLanes + b] = driven_V(b, d);
+      enough[b] += common.enough * common.ideal_current[d] * std::abs(driven_V(b, d));
+    }
+  std::fill_n(active.begin(), reads, 1.0);
+
+  start_reads(outputs, driven, common.lines.driven.plane().stride,
+              common.lines.driven.pivots().data(), common.lines.driven.first(),
+              common.lines.driven.last(), volts.data(), crossings.data());
+  int sweeps = 0;
+  while (std::ranges::any_of(active, [](double is) { return is != 0; })) {
+    NERNST_CHECK(++sweeps <= most_sweeps);
+    sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), crossings.data(), carry.data(),
+                current.data(), magnitude.data());
+    PlaneOfNodes flow(kReadLanes);
+    for (std::size_t o = 0; o < outputs; ++o)
+      for (std::size_t b = 0; b < kReadLanes; ++b) flow[b] += magnitude[o * kReadLanes + b];
+    // what the terms after this one bring together
+    for (std::size_t b = 0; b < reads; ++b)
+      if (common.contraction * flow[b] <= enough[b]) active[b] = 0;
+  }
+  for (std::size_t b = 0; b < reads; ++b)
+    for (std::size_t o = 0; o < outputs; ++o)
+      output_A(b, o) = current[o * kReadLanes + b] / common.lines.outputs.scale();
+  return sweeps;
+}
+
+}  // namespace
+
+int read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
+                  const Threads& threads, MatrixView<double> output_A) {
+  const std::size_t outputs = lines.outputs.lines(), driven = lines.driven.lines();
+  NERNST_CHECK(lines.suitable() && driven_V.columns() == driven && output_A.columns() == outputs &&
+               driven_V.rows() == output_A.rows());
+  Common common{lines, lines.contraction(), lines.driven.pivots_from_last(lines.shunt),
+                std::vector<double>(driven), 0};
+  const std::size_t stride = lines.driven.plane().stride;
+  for (std::size_t o = 0; o < outputs; ++o)
+    for (std::size_t d = 0; d < driven; ++d)
+      common.ideal_current[d] += lines.shunt[o * stride + d] / lines.driven.scale();
+  common.enough =
+      tolerance * lines.outputs.scale() / static_cast<double>(std::max(outputs, driven));
+
+  const std::size_t groups = (driven_V.rows() + kReadLanes - 1) / kReadLanes;
+  std::atomic<int> most = 0;
+  threads.for_each_part(groups, 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g < last; ++g) {
+      const std::size_t b = g * kReadLanes, reads = std::min(kReadLanes, driven_V.rows() - b);
+      const int sweeps = read_group(common, driven_V.block(b, 0, reads, driven),
+                                    output_A.block(b, 0, reads, outputs));
+      for (int seen = most; seen < sweeps && !most.compare_exchange_weak(seen, sweeps);) {
+      }
+    }
+  });
+  return most;
+}
+
+}  // namespace nernst

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several reads of one crossbar, the driven lines of one kind at their voltages and the output
+// lines at ground: by plain iteration, eight reads side by side.
+//
+// With v and u the voltages on driven and on output lines (see line_solver.h), M = T_o^-1 G T_d^-1
+// G and u_0 = T_o^-1 G T_d^-1 f, the iteration u <- u_0 + M u adds up u_0 + M u_0 + M^2 u_0 + ...
+// Each term is one sweep over the output lines, in which the substitution of the driven lines for
+// one term, the solution of the output lines and the elimination of the driven lines for the next
+// term pass through the cache once; sweeps go to and fro. The sum of the magnitudes of the currents
+// that a term brings bounds what is left out at all terminals, and falls from one term to the next
+// by at least the contraction of the lines.
+#pragma once
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/base/threads.h"
+#include "nernst/circuit/wires/chains.h"
+
+namespace nernst {
+
+// The lines that a batch of reads goes through.
+struct BatchLines {
+  const Chains& driven;
+  const Chains& outputs;
+  const PlaneOfNodes& shunt;  // the cells, in the plane and units of the driven lines
+  // Whether both kinds are chains, so that read_together can be used.
+  bool suitable() const { return driven.is_chain() && outputs.is_chain(); }
+  // A bound below 1 of what a term of the iteration leaves of the one before: where driven and
+  // output lines lose the parts a and b of a volt at most, it is a b.
+  double contraction() const { return driven.most_lost() * outputs.most_lost(); }
+};
+
+// output_A (B x output lines) for driven_V (B x driven lines), to `tolerance` of the mean current
+// that ideal wires would bring to a line (see WireSolverSpec). A read has the same bits whatever
+// others are in the batch. Returns the most sweeps that a read took.
+int read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
+                  const Threads& threads, MatrixView<double> output_A);
+
+}  // namespace nernst
