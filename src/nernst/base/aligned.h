@@ -53,6 +53,8 @@ class PaddedMatrix {
   std::span<const T> row(std::size_t r) const {
     return {values_.data() + r * padded(columns_), columns_};
   }
+  // Row by row, the zeros among them.
+  std::span<T> values() { return values_; }
   MatrixView<T> view() { return {values_.data(), rows_, columns_, padded(columns_)}; }
   MatrixView<const T> view() const { return {values_.data(), rows_, columns_, padded(columns_)}; }
 

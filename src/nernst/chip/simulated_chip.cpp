@@ -101,7 +101,7 @@ SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
       placed.tile = make_tile(device, tile, backend, threads);
       if (spec.wires.enabled) {
         auto wired =
-            std::make_unique<WiredTile>(std::move(placed.tile), device, tile, spec.wires, backend);
+            std::make_unique<WiredTile>(std::move(placed.tile), device, tile, spec.wires, backend, threads);
         placed.wired = wired.get();
         placed.tile = std::move(wired);
       }

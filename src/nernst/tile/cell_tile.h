@@ -57,16 +57,17 @@ class CellTile : public Tile {
 
   void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
   void advance_to(double time_s) override { cells_.advance_to(time_s); }
-  void copy_net(MatrixView<double> net) const override {
-    NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
+  void copy_net_rows(std::size_t first_row, MatrixView<double> net) const override {
+    NERNST_CHECK(first_row + net.rows() <= cells_.rows() && net.columns() == cells_.columns());
     if (!cells_.device().retention.enabled()) {
       const auto now = cells_.net();
       for (std::size_t r = 0; r < net.rows(); ++r)
-        std::ranges::copy(now.row(r), net.row(r).begin());
+        std::ranges::copy(now.row(first_row + r), net.row(r).begin());
       return;
     }
     for (std::size_t r = 0; r < net.rows(); ++r)
-      for (std::size_t c = 0; c < net.columns(); ++c) net(r, c) = cells_.exact_net(r, c);
+      for (std::size_t c = 0; c < net.columns(); ++c)
+        net(r, c) = cells_.exact_net(first_row + r, c);
   }
   void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override {
     NERNST_CHECK(cell.rows() == cells_.rows() && cell.columns() == cells_.columns());

@@ -177,12 +177,10 @@ class FloatTile final : public CellTile<Law, float> {
 
   // No dose of the update is larger.
   static double largest_dose(const UpdatePulses& pulses) {
-    double row = 0, column = 0, scale = 1;
+    double row = 0, column = 0;
     for (const double v : pulses.row) row = std::max(row, std::abs(v));
     for (const double v : pulses.column) column = std::max(column, std::abs(v));
-    for (std::size_t r = 0; r < pulses.dose_scale.rows(); ++r)
-      for (const double v : pulses.dose_scale.row(r)) scale = std::max(scale, std::abs(v));
-    const double together = row * column * scale;
+    const double together = row * column * pulses.largest_scale;
     if (pulses.coding == Coding::stochastic) return together * pulses.slots;
     if (pulses.coding == Coding::count)
       return std::min(std::ceil(together), static_cast<double>(pulses.count_max));

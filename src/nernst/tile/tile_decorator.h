@@ -44,7 +44,9 @@ class TileDecorator : public Tile {
   void zero_references(std::uint64_t event) override { cells_->zero_references(event); }
   void fabricate(MatrixView<const double> net) override { cells_->fabricate(net); }
   void advance_to(double time_s) override { cells_->advance_to(time_s); }
-  void copy_net(MatrixView<double> net) const override { cells_->copy_net(net); }
+  void copy_net_rows(std::size_t first_row, MatrixView<double> net) const override {
+    cells_->copy_net_rows(first_row, net);
+  }
   void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override {
     cells_->copy_cells(cell, other);
   }

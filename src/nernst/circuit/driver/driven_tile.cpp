@@ -40,6 +40,7 @@ PulseCounts DrivenTile::outer_update(const UpdatePulses& pulses, std::uint64_t e
   UpdatePulses sent = pulses;
   scale_coincidences(pulses, event);
   sent.dose_scale = std::as_const(scale_).view();
+  sent.largest_scale = std::max(1.0, edge_dose_);
   PulseCounts counts = cells().outer_update(sent, event);
   if (drivers_.half_select_dose > 0 && pulses.coding == Coding::stochastic) {
     counts.half_doses = collect_update(pulses);

@@ -263,6 +263,58 @@ TEST(WireSolver, ToleranceBoundsTheErrorOfEveryCurrent) {
   }
 }
 
+TEST(WireSolver, ABatchIsReadToItsToleranceByFewTerms) {
+  const std::size_t rows = 61, columns = 45, batch = 19;
+  const Matrix<double> g_S = random_cells(rows, columns, 9);
+  for (const auto& [r_Ohm, ends] : {std::pair(0.3, LineEnds::first), {2.0, LineEnds::both}}) {
+    const LineWires driven{r_Ohm, 20, ends}, sensed{2 * r_Ohm, 7, LineEnds::last};
+    for (const bool forward : {true, false}) {
+      const WireNetwork net = forward ? network(sensed, driven) : network(driven, sensed);
+      const std::size_t inputs = forward ? columns : rows, outputs = forward ? rows : columns;
+      Matrix<double> volts(batch, inputs), truth(batch, outputs), amperes(batch, outputs);
+      for (std::size_t b = 0; b < batch; ++b)
+        std::ranges::copy(random_volts(inputs, b), volts.row(b).begin());
+      // a single line, and nothing
+      std::ranges::fill(volts.row(2), 0.0);
+      std::ranges::fill(volts.row(3), 0.0);
+      volts(2, 5) = -0.3;
+      const auto read = [&](WireSolverSpec spec, std::size_t reads, Matrix<double>& to) {
+        const auto solver = make_wire_solver(net, rows, columns, spec);
+        solver->set_conductances(g_S.view());
+        const auto from = volts.view().block(0, 0, reads, inputs);
+        const auto into = to.view().block(0, 0, reads, outputs);
+        forward ? solver->read(from, into) : solver->read_transposed(from, into);
+        return solver->iterations();
+      };
+      read({.method = WireMethod::exact}, batch, truth);
+      int last = 0;
+      for (const double tolerance : {1e-2, 1e-5, 1e-8, 1e-11}) {
+        const int sweeps =
+            read({.method = WireMethod::lines, .tolerance = tolerance}, batch, amperes);
+        for (std::size_t b = 0; b < batch; ++b) {
+          double ideal_A = 0;
+          for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t c = 0; c < columns; ++c)
+              ideal_A += g_S(r, c) * std::abs(volts(b, forward ? c : r));
+          ideal_A /= static_cast<double>(std::max(rows, columns));
+          for (std::size_t k = 0; k < outputs; ++k)
+            EXPECT_LE(std::abs(amperes(b, k) - truth(b, k)), tolerance * ideal_A + 1e-18);
+        }
+        EXPECT_GT(sweeps, last);
+        last = sweeps;
+      }
+      // the bits of a read hang neither on the others nor on the threads
+      Matrix<double> fewer(batch, outputs), threaded(batch, outputs);
+      read({.method = WireMethod::lines, .tolerance = 1e-11}, 5, fewer);
+      read({.method = WireMethod::lines, .tolerance = 1e-11, .threads = Threads(2)}, batch,
+           threaded);
+      EXPECT_EQ(threaded.values(), amperes.values());
+      for (std::size_t b = 0; b < 5; ++b)
+        for (std::size_t k = 0; k < outputs; ++k) EXPECT_EQ(fewer(b, k), amperes(b, k));
+    }
+  }
+}
+
 TEST(WireSolver, TheSizeChoosesTheMethod) {
   const LineWires wires{1, 0, LineEnds::first};
   for (const std::size_t size : {std::size_t{8}, std::size_t{50}}) {

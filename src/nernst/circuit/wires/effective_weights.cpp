@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nernst/circuit/wires/effective_weights.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "nernst/base/aligned.h"
+#include "nernst/base/matrix_product.h"
+#include "nernst/circuit/wires/effective_kernels.h"
+#include "nernst/circuit/wires/wire_solver.h"
+#include "nernst/tile/kernels/matvec.h"
+
+namespace nernst {
+
+double WireReport::rms_error() const { return cells > 0 ? std::sqrt(square_error / cells) : 0; }
+double WireReport::rms_effect() const { return cells > 0 ? std::sqrt(square_effect / cells) : 0; }
+WireReport& WireReport::operator+=(const WireReport& other) {
+  refreshes += other.refreshes;
+  cells += other.cells;
+  square_error += other.square_error;
+  largest_error = std::max(largest_error, other.largest_error);
+  square_effect += other.square_effect;
+  return *this;
+}
+
+namespace {
+
+// The smallest conductance that counts as one: below it a cell shows what the one beside it shows.
+constexpr double kOpen = 1e-18;
+
+// Power that the drivers of a crossbar bring, over V^2.
+struct CrossbarPower {
+  double ideal_S = 0;     // with ideal wires, all lines driven by 1 V
+  double together_S = 0;  // all lines driven by 1 V
+  double random_S = 0;    // driven by +-1 V
+  CrossbarPower& operator+=(const CrossbarPower& other) {
+    ideal_S += other.ideal_S;
+    together_S += other.together_S;
+    random_S += other.random_S;
+    return *this;
+  }
+};
+
+// Signs that have nothing to do with each other, the same each time.
+std::vector<double> random_signs(std::size_t lines) {
+  const NoiseStream stream(1, 1, Purpose::shuffle);
+  std::vector<double> signs(lines);
+  for (std::size_t k = 0; k < lines; ++k) signs[k] = stream.uniform<double>(k, 0) < 0.5 ? -1 : 1;
+  return signs;
+}
+
+double sum_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+}  // namespace
+
+struct EffectiveWeights::Kept {
+  // Reads in one direction, or in both where their wires are the same.
+  struct Map {
+    WireNetwork network;
+    Matrix<double> factor, shift;
+    PaddedMatrix<float> factors, shifts, effective;  // the same, and the product, for the kernels
+    // of crossbars of references alone, as they were last
+    Matrix<double> reference_S;
+    std::array<CrossbarPower, 2> reference_power;
+  };
+
+  Kept(std::vector<TileOnLines> tiles_on_lines, const DeviceSpec& tile_device, const TileSpec& spec,
+       const WireSpec& wire_spec, Backend backend, const Threads& some_threads)
+      : tiles(std::move(tiles_on_lines)),
+        device(tile_device),
+        wires(wire_spec),
+        coding(spec.weight),
+        plain(backend == Backend::reference),
+        kernels(backend == Backend::scalar ? scalar_matmul() : fast_matmul()),
+        threads(some_threads),
+        rows(spec.rows),
+        columns(spec.columns),
+        net(rows, columns),
+        solved_net(rows, columns),
+        square_change(rows),
+        changed_row(rows, 1) {
+    const WireNetwork forward = wires.read_network(ReadDirection::forward);
+    const WireNetwork transposed = wires.read_network(ReadDirection::transposed);
+    maps.resize(forward == transposed ? 1 : 2);
+    maps.front().network = forward;
+    maps.back().network = transposed;
+    for (Map& map : maps) {
+      for (Matrix<double>* plane : {&map.factor, &map.shift})
+        *plane = Matrix<double>(rows, columns);
+      if (plain) continue;
+      for (PaddedMatrix<float>* plane : {&map.factors, &map.shifts, &map.effective})
+        *plane = PaddedMatrix<float>(rows, columns);
+    }
+    power.fill(1);
+  }
+
+  bool pair() const { return coding == WeightCoding::differential_pair; }
+  Map& map_of(ReadDirection direction) {
+    return maps[direction == ReadDirection::transposed ? maps.size() - 1 : 0];
+  }
+  bool is_solved() const { return solved[0] != 0; }
+
+  // Brings the effective net weights up to date with the cells.
+  void follow() {
+    if (!changed) return;
+    changed = false;
+    if (given_out) {
+      for (Map& map : maps) round(map);
+      given_out = false;
+    }
+    const bool solved_before = is_solved();
+    for (std::size_t r = 0; r < rows; ++r) {
+      if (changed_row[r] == 0) continue;
+      changed_row[r] = 0;
+      copy_net(r);
+      square_change[r] =
+          square_distance(padded(columns), net.row(r).data(), solved_net.row(r).data());
+      if (solved_before) apply(r);
+    }
+    // rms change of the net weights since they were last solved
+    const double moved = std::sqrt(sum_of(square_change) / static_cast<double>(rows * columns));
+    if (solved_before && moved <= wires.refresh_change) return;
+    solve();
+    for (std::size_t r = 0; r < rows; ++r) apply(r);
+  }
+
+  void copy_net(std::size_t r) {
+    const MatrixView<double> row = net.view().block(r, 0, 1, columns);
+    tiles.front().tile->copy_net_rows(r, row);
+    if (tiles.size() == 1 && tiles.front().gain == 1) return;
+    for (double& w : row.row(0)) w *= tiles.front().gain;
+    Matrix<double> other(1, columns);
+    for (std::size_t k = 1; k < tiles.size(); ++k) {
+      tiles[k].tile->copy_net_rows(r, other.view());
+      for (std::size_t c = 0; c < columns; ++c) row(0, c) += tiles[k].gain * other(0, c);
+    }
+  }
+
+  // What the kernels read, by the factors and shifts of the last solution.
+  void apply(std::size_t r) {
+    if (plain) return;
+    for (Map& map : maps)
+      effective_row(padded(columns), net.row(r).data(), map.factors.row(r).data(),
+                    map.shifts.row(r).data(), map.effective.row(r).data());
+  }
+
+  void effective_row_of(const Map& map, std::size_t r, std::span<double> to) const {
+    const auto own = net.row(r);
+    for (std::size_t c = 0; c < columns; ++c) to[c] = map.factor(r, c) * own[c] + map.shift(r, c);
+  }
+
+  // Conductances of all crossings, and of those that are subtracted.
+  void copy_conductances(Matrix<double>& cells_S, Matrix<double>& others_S) {
+    Matrix<double> cell(rows, columns), other(rows, columns);
+    for (const TileOnLines& one : tiles) {
+      one.tile->copy_cells(cell.view(), other.view());
+      for (Matrix<double>* plane : {&cell, &other})
+        for (double& value : plane->values()) value = device.physical.cell_S(value);
+      if (one.gain < 0) std::swap(cell, other);
+      for (std::size_t k = 0; k < cell.values().size(); ++k) {
+        cells_S.values()[k] += std::abs(one.gain) * cell.values()[k];
+        others_S.values()[k] += std::abs(one.gain) * other.values()[k];
+      }
+    }
+  }
+
+  void solve() {
+    Matrix<double> cells_S(rows, columns), others_S(rows, columns);
+    copy_conductances(cells_S, others_S);
+    const bool same_references = !pair() && others_S.values() == last_others_S.values();
+    std::array<CrossbarPower, 2> crossbars;
+    for (Map& map : maps) {
+      Matrix<double> seen_S(rows, columns);
+      const bool both = maps.size() == 1;
+      const bool forward = &map == &maps.front();
+      std::array<CrossbarPower, 2> found;
+      if (coding == WeightCoding::reference_column) {
+        found = solve_with_shared_row(map, cells_S, others_S, seen_S);
+      } else {
+        found = solve_crossbar(map.network, cells_S, seen_S);
+        if (!same_references) {
+          map.reference_S = Matrix<double>(rows, columns);
+          map.reference_power = solve_crossbar(map.network, others_S, map.reference_S);
+        }
+        for (std::size_t d = 0; d < 2; ++d) found[d] += map.reference_power[d];
+      }
+      if (both || forward) crossbars[0] = found[0];
+      if (both || !forward) crossbars[1] = found[1];
+      calibrate(map, cells_S, others_S, seen_S);
+    }
+    for (std::size_t d = 0; d < 2; ++d) {
+      power[2 * d] = crossbars[d].together_S / crossbars[d].ideal_S;
+      power[2 * d + 1] = crossbars[d].random_S / crossbars[d].ideal_S;
+    }
+    if (is_solved()) books[kRefreshes] += 1;
+    last_others_S = std::move(others_S);
+    for (std::size_t r = 0; r < rows; ++r) std::ranges::copy(net.row(r), solved_net.row(r).begin());
+    std::ranges::fill(square_change, 0.0);
+    solved[0] = 1;
+  }
+
+  // Effective conductances of a crossbar, and its power driven on columns and on rows.
+  std::array<CrossbarPower, 2> solve_crossbar(const WireNetwork& network, const Matrix<double>& g_S,
+                                              Matrix<double>& effective_S) const {
+    const auto solver = make_wire_solver(network, g_S.rows(), g_S.columns(),
+                                         {.tolerance = wires.tolerance, .threads = threads});
+    solver->set_conductances(g_S.view());
+    solver->effective_conductances(effective_S.view());
+    std::array<CrossbarPower, 2> found;
+    for (std::size_t d = 0; d < 2; ++d) {
+      const bool forward = d == 0;
+      found[d].ideal_S = sum_of(g_S.values());
+      // (nothing flows between lines at one voltage)
+      found[d].together_S = sum_of(effective_S.values());
+      const std::vector<double> signs = random_signs(forward ? g_S.columns() : g_S.rows());
+      const std::vector<double> ground(forward ? g_S.rows() : g_S.columns());
+      WireSolution solution;
+      solver->solve(forward ? ground : signs, forward ? signs : ground, solution);
+      const std::vector<double>& driven_A = forward ? solution.column_A : solution.row_A;
+      for (std::size_t k = 0; k < signs.size(); ++k) found[d].random_S -= signs[k] * driven_A[k];
+      // of the signs, what is a mean is a read of the first kind
+      const double mean = sum_of(signs) / static_cast<double>(signs.size());
+      found[d].random_S =
+          (found[d].random_S - mean * mean * found[d].together_S) / std::max(1 - mean * mean, 1e-9);
+    }
+    return found;
+  }
+
+  // The references are one more row, the last.
+  std::array<CrossbarPower, 2> solve_with_shared_row(Map& map, const Matrix<double>& cells_S,
+                                                     const Matrix<double>& others_S,
+                                                     Matrix<double>& seen_S) const {
+    Matrix<double> all_S(rows + 1, columns), effective_S(rows + 1, columns);
+    for (std::size_t r = 0; r < rows; ++r) std::ranges::copy(cells_S.row(r), all_S.row(r).begin());
+    std::ranges::copy(others_S.row(0), all_S.row(rows).begin());
+    const auto found = solve_crossbar(map.network, all_S, effective_S);
+    map.reference_S = Matrix<double>(rows, columns);
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::ranges::copy(effective_S.row(r), seen_S.row(r).begin());
+      std::ranges::copy(effective_S.row(rows), map.reference_S.row(r).begin());
+    }
+    return found;
+  }
+
+  // Factors and shifts from the conductances that cells show, and what the old ones were off.
+  void calibrate(Map& map, const Matrix<double>& cells_S, const Matrix<double>& others_S,
+                 const Matrix<double>& seen_S) {
+    const double slope_S = device.physical.slope_S() * (pair() ? 2 : 1);
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) {
+        const double now = (seen_S(r, c) - map.reference_S(r, c)) / slope_S;
+        const double before = net.row(r)[c];
+        if (is_solved()) {
+          const double used = map.factor(r, c) * before + map.shift(r, c);
+          books[kCells] += 1;
+          books[kSquareError] += (used - now) * (used - now);
+          books[kLargestError] = std::max(books[kLargestError], std::abs(used - now));
+          books[kSquareEffect] += (before - now) * (before - now);
+        }
+        const double own_S = pair() ? cells_S(r, c) + others_S(r, c) : cells_S(r, c);
+        const double shown_S = pair() ? seen_S(r, c) + map.reference_S(r, c) : seen_S(r, c);
+        // next to good conductors a poor one shows more than its own: what leaks round it
+        const double factor = own_S > kOpen ? std::min(shown_S / own_S, 1.0) : 1.0;
+        map.factor(r, c) = factor;
+        map.shift(r, c) = now - factor * before;
+      }
+    round(map);
+  }
+
+  void round(Map& map) const {
+    if (plain) return;
+    const auto to_float = [](double v) { return static_cast<float>(v); };
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::ranges::transform(map.factor.row(r), map.factors.row(r).begin(), to_float);
+      std::ranges::transform(map.shift.row(r), map.shifts.row(r).begin(), to_float);
+    }
+  }
+
+  void read(ReadDirection direction, MatrixView<const double> in, MatrixView<double> out) {
+    follow();
+    const Map& map = map_of(direction);
+    const bool forward = direction == ReadDirection::forward;
+    if (!plain) return by_kernel(forward ? kernels.mvm : kernels.mvm_transposed, map, in, out);
+    Matrix<double> effective(rows, columns);
+    for (std::size_t r = 0; r < rows; ++r) effective_row_of(map, r, effective.row(r));
+    forward ? multiply(effective.view(), in, out) : multiply_transposed(effective.view(), in, out);
+  }
+
+  static void by_kernel(MatMul kernel, const Map& map, MatrixView<const double> in,
+                        MatrixView<double> out) {
+    PaddedMatrix<float> from(in.rows(), in.columns()), to(out.rows(), out.columns());
+    for (std::size_t b = 0; b < in.rows(); ++b)
+      std::ranges::transform(in.row(b), from.row(b).begin(),
+                             [](double v) { return static_cast<float>(v); });
+    kernel(map.effective.view(), std::as_const(from).view(), to.view());
+    for (std::size_t b = 0; b < out.rows(); ++b) std::ranges::copy(to.row(b), out.row(b).begin());
+  }
+
+  std::vector<TileOnLines> tiles;
+  DeviceSpec device;
+  WireSpec wires;
+  WeightCoding coding;
+  bool plain;
+  MatMulKernels kernels;
+  Threads threads;
+  std::size_t rows, columns;
+  std::vector<Map> maps;  // forward and, where it differs, transposed
+  PaddedMatrix<double> net, solved_net;
+  Matrix<double> last_others_S;
+  std::vector<double> square_change;  // of each row since it was last solved
+  std::array<double, 1> solved{};     // whether there is a solution
+  std::array<double, 4> power{};      // together and apart, forward and transposed
+  bool changed = true;                // cells have changed since `effective` was found
+  bool given_out = false;             // the state, which may have been written since
+  std::vector<char> changed_row;      // in these rows
+  // the report, as state
+  enum { kRefreshes, kCells, kSquareError, kLargestError, kSquareEffect, kBooks };
+  std::array<double, kBooks> books{};
+};
+
+EffectiveWeights::EffectiveWeights(std::vector<TileOnLines> tiles, const DeviceSpec& device,
+                                   const TileSpec& spec, const WireSpec& wires, Backend backend,
+                                   const Threads& threads)
+    : kept_(std::make_unique<Kept>(std::move(tiles), device, spec, wires, backend, threads)) {
+  NERNST_CHECK(!kept_->tiles.empty());
+}
+EffectiveWeights::~EffectiveWeights() = default;
+
+void EffectiveWeights::row_changed(std::size_t row) {
+  kept_->changed = true;
+  kept_->changed_row[row] = 1;
+}
+void EffectiveWeights::all_changed() {
+  kept_->changed = true;
+  std::ranges::fill(kept_->changed_row, 1);
+}
+void EffectiveWeights::forget() {
+  all_changed();
+  kept_->solved[0] = 0;
+}
+
+void EffectiveWeights::read(ReadDirection direction, MatrixView<const double> in,
+                            MatrixView<double> out) {
+  kept_->read(direction, in, out);
+}
+void EffectiveWeights::add_wires(ReadDirection direction, std::size_t row, std::span<double> net) {
+  kept_->follow();
+  std::vector<double> effective(net.size());
+  kept_->effective_row_of(kept_->map_of(direction), row, effective);
+  for (std::size_t c = 0; c < net.size(); ++c) net[c] += effective[c] - kept_->net.row(row)[c];
+}
+void EffectiveWeights::copy(ReadDirection direction, MatrixView<double> net) {
+  kept_->follow();
+  for (std::size_t r = 0; r < net.rows(); ++r)
+    kept_->effective_row_of(kept_->map_of(direction), r, net.row(r));
+}
+
+double EffectiveWeights::solutions() {
+  if (!kept_->is_solved()) kept_->follow();
+  return kept_->books[Kept::kRefreshes] + 1;
+}
+ReadPower EffectiveWeights::power(ReadDirection direction) {
+  if (!kept_->is_solved()) kept_->follow();
+  const std::size_t d = direction == ReadDirection::forward ? 0 : 2;
+  return {kept_->power[d], kept_->power[d + 1]};
+}
+WireReport EffectiveWeights::report() const {
+  const auto& books = kept_->books;
+  return {.refreshes = books[Kept::kRefreshes],
+          .cells = books[Kept::kCells],
+          .square_error = books[Kept::kSquareError],
+          .largest_error = books[Kept::kLargestError],
+          .square_effect = books[Kept::kSquareEffect]};
+}
+
+std::vector<PlaneView> EffectiveWeights::state(const std::string& prefix) {
+  // what is restored through the planes is not what `effective` was found from
+  all_changed();
+  kept_->given_out = true;
+  std::vector<PlaneView> planes;
+  planes.push_back({prefix + "solved", std::span<double>(kept_->solved)});
+  planes.push_back({prefix + "net", kept_->solved_net.values()});
+  planes.push_back({prefix + "power", std::span<double>(kept_->power)});
+  for (std::size_t k = 0; k < kept_->maps.size(); ++k) {
+    const std::string name = prefix + (k == 0 ? "" : "transposed_");
+    planes.push_back({name + "factor", std::span<double>(kept_->maps[k].factor.values())});
+    planes.push_back({name + "shift", std::span<double>(kept_->maps[k].shift.values())});
+  }
+  planes.push_back({prefix + "report", std::span<double>(kept_->books)});
+  return planes;
+}
+
+std::uint64_t EffectiveWeights::bytes(const TileSpec& tile, const WireSpec& wires) {
+  const std::uint64_t maps =
+      wires.read_network(ReadDirection::forward) == wires.read_network(ReadDirection::transposed)
+          ? 1
+          : 2;
+  // net, solved_net and last_others_S; of a map factor, shift, reference_S and what kernels read
+  return tile.rows * padded(tile.columns) *
+         (3 * sizeof(double) + maps * (3 * sizeof(double) + 3 * sizeof(float)));
+}
+
+}  // namespace nernst

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What reads through resistive lines see of the weights behind them.
+//
+// Cells and references are read through two crossbars of equal wires, and their currents
+// subtracted; references that a tile shares are one more row line, the last one of the cells' own
+// crossbar. Reads are linear in the inputs, so that all that the wires do is in one matrix, the
+// effective net weights: solved exactly it is (G_eff - G_eff,ref) / (dG/dw). Between solutions it
+// follows the cells as
+//   effective = factor * net + shift,
+// cell by cell, with `factor` the part of its own conductance that a cell shows at the terminals,
+// and `shift` such that it was exact when last solved. Once the rms change of the net weights
+// passes `refresh_change` it is solved anew, and how far the matrix was off is entered in the
+// report.
+//
+// Several tiles on the same lines (the parts of a compound array) load them together: a crossing
+// has the conductance sum |gain| G of all, a part with a negative gain having cells and references
+// exchanged, and the net weight is sum gain w.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nernst/base/threads.h"
+#include "nernst/circuit/wires/wire_spec.h"
+#include "nernst/tile/tile.h"
+
+namespace nernst {
+
+// How the effective net weights that were used compared with solutions, in units of w.
+struct WireReport {
+  double refreshes = 0;     // solutions after the first
+  double cells = 0;         // compared in them
+  double square_error = 0;  // sum over those
+  double largest_error = 0;
+  double square_effect = 0;  // what the wires did to those: (effective - net)^2
+
+  double rms_error() const;   // of the effective weights that were used
+  double rms_effect() const;  // of the wires
+  WireReport& operator+=(const WireReport& other);
+};
+
+// The power that drivers bring into a read, as a part of what ideal wires would draw: where all
+// input lines are at one voltage, and where their voltages have a mean of 0 and nothing to do with
+// each other. Any read is the sum of one of each; the second also drives currents from line to
+// line.
+struct ReadPower {
+  double together = 1, apart = 1;
+};
+
+// A tile that stands on the lines.
+struct TileOnLines {
+  const Tile* tile = nullptr;
+  double gain = 1;
+};
+
+class EffectiveWeights {
+ public:
+  // The tiles, all of the shape and coding of `spec`, must outlive this.
+  EffectiveWeights(std::vector<TileOnLines> tiles, const DeviceSpec& device, const TileSpec& spec,
+                   const WireSpec& wires, Backend backend, const Threads& threads);
+  ~EffectiveWeights();
+
+  // Cells of a row, or of all, are not what they were.
+  void row_changed(std::size_t row);
+  void all_changed();
+  // They have nothing to do with what they were: the next solution is a first one.
+  void forget();
+
+  // out = effective weights times in, as the tiles' back-end does it: B x columns to B x rows
+  // forward, the other way transposed. One read at a time: it brings what is kept up to date.
+  void read(ReadDirection direction, MatrixView<const double> in, MatrixView<double> out);
+  // What the wires add to the net weights of a row in reads of this direction.
+  void add_wires(ReadDirection direction, std::size_t row, std::span<double> net);
+  // All effective net weights.
+  void copy(ReadDirection direction, MatrixView<double> net);
+
+  // How often the wires have been solved, once at least: what goes with a solution is as old.
+  double solutions();
+  ReadPower power(ReadDirection direction);
+  WireReport report() const;
+  // Enough to go on from, bit by bit; every name starts with `prefix`.
+  std::vector<PlaneView> state(const std::string& prefix);
+
+  static std::uint64_t bytes(const TileSpec& tile, const WireSpec& wires);
+
+ private:
+  struct Kept;
+  std::unique_ptr<Kept> kept_;
+};
+
+}  // namespace nernst
