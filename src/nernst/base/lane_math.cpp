@@ -74,21 +74,28 @@ double largest(std::span<const double> values) {
   return *std::max_element(lanes, lanes + kDoubles);
 }
 
-double squares(std::span<const double> values) {
+// The sum of `term` of all values, in eight partial sums and their tree.
+template <class Term>
+HWY_INLINE double tree_sum(std::span<const double> values, Term term) {
   const DoubleTag tag;
   constexpr std::size_t parts = 8 / kDoubles;
   DoubleVec sums[parts];
   for (auto& sum : sums) sum = hn::Zero(tag);
   for (std::size_t k = 0; k < values.size(); k += 8)
-    for (std::size_t p = 0; p < parts; ++p) {
-      const auto v = load_part(values, k + p * kDoubles);
-      sums[p] = hn::Add(sums[p], hn::Mul(v, v));
-    }
+    for (std::size_t p = 0; p < parts; ++p)
+      sums[p] = hn::Add(sums[p], term(load_part(values, k + p * kDoubles)));
   HWY_ALIGN double partial[8];
   for (std::size_t p = 0; p < parts; ++p) hn::Store(sums[p], tag, partial + p * kDoubles);
   for (std::size_t half = 4; half > 0; half /= 2)
     for (std::size_t k = 0; k < half; ++k) partial[k] += partial[k + half];
   return partial[0];
+}
+
+double squares(std::span<const double> values) {
+  return tree_sum(values, [](auto v) HWY_ATTR { return hn::Mul(v, v); });
+}
+double plain_sum(std::span<const double> values) {
+  return tree_sum(values, [](auto v) HWY_ATTR { return v; });
 }
 
 HWY_INLINE DoubleVec to_step(DoubleVec value, DoubleVec bound, DoubleVec step, bool rounds) {
@@ -139,6 +146,7 @@ namespace nernst {
 HWY_EXPORT(normals);
 HWY_EXPORT(largest);
 HWY_EXPORT(squares);
+HWY_EXPORT(plain_sum);
 HWY_EXPORT(quantise_inputs);
 HWY_EXPORT(quantise_sums);
 HWY_EXPORT(target);
@@ -150,6 +158,7 @@ double largest_magnitude(std::span<const double> values) {
   return HWY_DYNAMIC_DISPATCH(largest)(values);
 }
 double square_norm(std::span<const double> values) { return HWY_DYNAMIC_DISPATCH(squares)(values); }
+double sum_of(std::span<const double> values) { return HWY_DYNAMIC_DISPATCH(plain_sum)(values); }
 void quantise(std::span<const double> values, double divisor, double bound, double step,
               std::span<double> result) {
   HWY_DYNAMIC_DISPATCH(quantise_inputs)(values, divisor, bound, step, result);

@@ -21,6 +21,9 @@ double largest_magnitude(std::span<const double> values);
 // sum of v^2: element k is added to partial sum k mod 8; these are added in a tree.
 double square_norm(std::span<const double> values);
 
+// sum of v, in the same order.
+double sum_of(std::span<const double> values);
+
 // values[k] / divisor, limited to [-bound, bound] and, where step > 0, rounded to the nearest
 // multiple of it.
 void quantise(std::span<const double> values, double divisor, double bound, double step,

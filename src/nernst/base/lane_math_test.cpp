@@ -36,15 +36,20 @@ TEST(LaneMath, NormalsAreThoseOfTheStreamToTheBit) {
 TEST(LaneMath, SumsAndLargestAreTheirDefinitions) {
   for (const std::size_t size : kSizes) {
     const std::vector<double> v = values(size);
-    std::array<double, 8> partial{};
+    std::array<double, 8> partial{}, plain{};
     double largest = 0;
     for (std::size_t k = 0; k < size; ++k) {
       partial[k % 8] += v[k] * v[k];
+      plain[k % 8] += v[k];
       largest = std::max(largest, std::abs(v[k]));
     }
     for (std::size_t half = 4; half > 0; half /= 2)
-      for (std::size_t k = 0; k < half; ++k) partial[k] += partial[k + half];
+      for (std::size_t k = 0; k < half; ++k) {
+        partial[k] += partial[k + half];
+        plain[k] += plain[k + half];
+      }
     EXPECT_EQ(square_norm(v), partial[0]) << size;
+    EXPECT_EQ(sum_of(v), plain[0]) << size;
     EXPECT_EQ(largest_magnitude(v), largest) << size;
   }
   const std::vector<double> odd = {1, std::numeric_limits<double>::quiet_NaN(), -3};

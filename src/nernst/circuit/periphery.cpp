@@ -43,6 +43,7 @@ ReadCounts& ReadCounts::operator+=(const ReadCounts& other) {
   saturated += other.saturated;
   repeats += other.repeats;
   drive += other.drive;
+  common_drive += other.common_drive;
   return *this;
 }
 
@@ -95,6 +96,8 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
           line[c] += spec.input_noise * static_cast<double>(z[c]);
       }
       counts[b].drive += square_norm(line);
+      const double sum = sum_of(line);
+      counts[b].common_drive += sum * sum / static_cast<double>(inputs);
     }
     array(MatrixView<const double>(driven.view()).block(0, 0, reads, inputs),
           sums.view().block(0, 0, reads, outputs), std::span(draws).first(reads));

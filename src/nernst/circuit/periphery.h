@@ -42,7 +42,9 @@ struct ReadCounts {
   std::uint64_t adc_conversions = 0;  // output lines converted
   std::uint64_t saturated = 0;        // outputs that were clipped in the end
   std::uint64_t repeats = 0;          // reads repeated by bound management
-  double drive = 0;                   // sum over reads of |x|^2, for the energy in the cells
+  // for the energy in the cells, sums over reads: |x|^2, and what of it is the mean of the n
+  // inputs, (sum x)^2 / n
+  double drive = 0, common_drive = 0;
   ReadCounts& operator+=(const ReadCounts& other);
 };
 

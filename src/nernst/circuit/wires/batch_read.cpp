@@ -36,41 +36,51 @@ struct Common {
   }
 };
 
+// Room for the lanes of one group of reads.
+struct Lanes {
+  Lanes(std::size_t outputs, std::size_t driven)
+      : volts(driven * kReadLanes),
+        crossings(outputs * driven * kReadLanes),
+        carry(2 * driven * kReadLanes),
+        current(outputs * kReadLanes),
+        magnitude(outputs * kReadLanes) {}
+  PlaneOfNodes volts, crossings, carry, current, magnitude;
+};
+
 // Reads `driven_V.rows()` vectors, kReadLanes at the most. Returns the sweeps.
-int read_group(const Common& common, MatrixView<const double> driven_V,
+int read_group(const Common& common, MatrixView<const double> driven_V, Lanes& lanes,
                MatrixView<double> output_A) {
   constexpr int most_sweeps = 100'000;
   const std::size_t outputs = common.lines.outputs.lines(), driven = common.lines.driven.lines();
   const std::size_t reads = driven_V.rows();
-  PlaneOfNodes volts(driven * kReadLanes), crossings(outputs * driven * kReadLanes);
-  PlaneOfNodes carry(2 * driven * kReadLanes);
-  PlaneOfNodes current(outputs * kReadLanes), magnitude(outputs * kReadLanes);
   PlaneOfNodes active(kReadLanes), enough(kReadLanes);
+  std::ranges::fill(lanes.volts, 0.0);
+  std::ranges::fill(lanes.current, 0.0);
   for (std::size_t b = 0; b < reads; ++b)
     for (std::size_t d = 0; d < driven; ++d) {
-      volts[d * kReadLanes + b] = driven_V(b, d);
+      lanes.volts[d * kReadLanes + b] = driven_V(b, d);
       enough[b] += common.enough * common.ideal_current[d] * std::abs(driven_V(b, d));
     }
   std::fill_n(active.begin(), reads, 1.0);
 
   start_reads(outputs, driven, common.lines.driven.plane().stride,
               common.lines.driven.pivots().data(), common.lines.driven.first(),
-              common.lines.driven.last(), volts.data(), crossings.data());
+              common.lines.driven.last(), lanes.volts.data(), lanes.crossings.data());
   int sweeps = 0;
   while (std::ranges::any_of(active, [](double is) { return is != 0; })) {
     NERNST_CHECK(++sweeps <= most_sweeps);
-    sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), crossings.data(), carry.data(),
-                current.data(), magnitude.data());
+    sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), lanes.crossings.data(),
+                lanes.carry.data(), lanes.current.data(), lanes.magnitude.data());
     PlaneOfNodes flow(kReadLanes);
     for (std::size_t o = 0; o < outputs; ++o)
-      for (std::size_t b = 0; b < kReadLanes; ++b) flow[b] += magnitude[o * kReadLanes + b];
+      for (std::size_t b = 0; b < kReadLanes; ++b) flow[b] += lanes.magnitude[o * kReadLanes + b];
     // what the terms after this one bring together
     for (std::size_t b = 0; b < reads; ++b)
       if (common.contraction * flow[b] <= enough[b]) active[b] = 0;
   }
   for (std::size_t b = 0; b < reads; ++b)
     for (std::size_t o = 0; o < outputs; ++o)
-      output_A(b, o) = current[o * kReadLanes + b] / common.lines.outputs.scale();
+      output_A(b, o) = lanes.current[o * kReadLanes + b] / common.lines.outputs.scale();
   return sweeps;
 }
 
@@ -93,9 +103,10 @@ int read_together(const BatchLines& lines, MatrixView<const double> driven_V, do
   const std::size_t groups = (driven_V.rows() + kReadLanes - 1) / kReadLanes;
   std::atomic<int> most = 0;
   threads.for_each_part(groups, 1, [&](std::size_t first, std::size_t last) {
+    Lanes room(outputs, driven);
     for (std::size_t g = first; g < last; ++g) {
       const std::size_t b = g * kReadLanes, reads = std::min(kReadLanes, driven_V.rows() - b);
-      const int sweeps = read_group(common, driven_V.block(b, 0, reads, driven),
+      const int sweeps = read_group(common, driven_V.block(b, 0, reads, driven), room,
                                     output_A.block(b, 0, reads, outputs));
       for (int seen = most; seen < sweeps && !most.compare_exchange_weak(seen, sweeps);) {
       }

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "nernst/base/aligned.h"
+#include "nernst/base/lane_math.h"
 #include "nernst/base/matrix_product.h"
 #include "nernst/circuit/wires/effective_kernels.h"
 #include "nernst/circuit/wires/wire_solver.h"
@@ -50,10 +50,6 @@ std::vector<double> random_signs(std::size_t lines) {
   std::vector<double> signs(lines);
   for (std::size_t k = 0; k < lines; ++k) signs[k] = stream.uniform<double>(k, 0) < 0.5 ? -1 : 1;
   return signs;
-}
-
-double sum_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
 }  // namespace
