@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "nernst/chip/operation_cost.h"
-#include "nernst/chip/tile_blocks.h"
 
 namespace nernst {
 

@@ -8,7 +8,7 @@
 
 #include "nernst/chip/chip_spec.h"
 #include "nernst/chip/pipeline.h"
-#include "nernst/chip/simulated_chip.h"
+#include "nernst/chip/tile_array.h"
 #include "nernst/device/device_spec.h"
 
 namespace nernst {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "nernst/chip/simulated_chip.h"
+
 namespace nernst {
 namespace {
 

@@ -3,24 +3,16 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <vector>
 
+#include "nernst/chip/bookkeeper.h"
 #include "nernst/chip/chip.h"
 #include "nernst/chip/chip_spec.h"
+#include "nernst/chip/tile_array.h"
 #include "nernst/circuit/wires/wired_tile.h"
 #include "nernst/device/device_spec.h"
-#include "nernst/tile/tile.h"
 
 namespace nernst {
-
-// One weight matrix to be put on the chip.
-struct ArraySpec {
-  ArrayShape shape;
-  double full_scale_weight = 1;       // the weight that w = 1 stands for
-  std::vector<double> gains = {1.0};  // of the parts of a compound array (see chip.h)
-  bool writable_references = false;   // zero_references will be called
-};
 
 class SimulatedChip final : public Chip {
  public:
@@ -29,7 +21,8 @@ class SimulatedChip final : public Chip {
   SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                 const std::vector<ArraySpec>& arrays, std::uint64_t seed, Backend backend,
                 const Threads& threads);
-  ~SimulatedChip() override;
+  SimulatedChip(const SimulatedChip&) = delete;
+  SimulatedChip& operator=(const SimulatedChip&) = delete;
 
   std::size_t arrays() const override;
   ArrayShape shape(std::size_t array) const override;
@@ -62,10 +55,6 @@ class SimulatedChip final : public Chip {
   // sum over its parts; or those of one part.
   Matrix<double> weights(std::size_t array) const;
   Matrix<double> part_weights(ArrayPart part) const;
-  // The two cells of each weight of a part, in w (see Tile::copy_cells).
-  struct CellStates {
-    Matrix<double> cell, other;
-  };
   CellStates cells(ArrayPart part) const;
   // How the effective weights that reads used compared with solutions of the wires, over all tiles
   // since fabrication.
@@ -80,58 +69,47 @@ class SimulatedChip final : public Chip {
   const ChipSpec& spec() const { return spec_; }
   const DeviceSpec& device() const { return device_; }
 
-  // Bytes that such a chip would take.
-  static std::uint64_t bytes(const ChipSpec& spec, const DeviceSpec& device,
-                             const std::vector<ArraySpec>& arrays, Backend backend);
-
  private:
-  struct Array;
-  struct Part;
-  struct Placed;
-  using Direction = ReadDirection;
   // A part that takes part in a read, and what it counts there.
   struct Driven {
     std::size_t part = 0;
     double gain = 1;
   };
+  // A read of a whole array at once.
+  struct ParallelRead {
+    ReadDirection direction;
+    std::vector<Driven> driven;
+    double adc_bound;
+    bool forward() const { return direction == ReadDirection::forward; }
+  };
 
-  struct Side;
-  Side make_side(const Placed& placed, Direction direction) const;
-  void multiply(const Array& array, const std::vector<Driven>& driven, Direction direction,
-                MatrixView<const double> in, MatrixView<double> out);
-  // Calls `work` for each tile of a part, on several threads where that pays.
-  void for_each_tile(const Array& array, std::size_t batch,
-                     const std::function<void(std::size_t tile)>& work) const;
-  void multiply_batch(const Array& array, const std::vector<Driven>& driven, Direction direction,
-                      MatrixView<const double> in, MatrixView<double> out);
-  void read_tiles(const Array& array, const std::vector<Driven>& driven, std::size_t tile,
-                  Direction direction, MatrixView<const double> x, MatrixView<double> y,
+  const TileArray& at(std::size_t array) const;
+  const TiledMatrix& at(ArrayPart part) const;
+  ParallelRead read_of_sum(const TileArray& array, ReadDirection direction) const;
+  void multiply(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,
+                MatrixView<double> out);
+  void multiply_batch(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,
+                      MatrixView<double> out);
+  void read_tiles(const TileArray& array, const ParallelRead& read, std::size_t tile,
+                  MatrixView<const double> x, MatrixView<double> y,
                   std::span<const std::uint64_t> draws) const;
-  // Adds to the sums of a tile what the currents of the cells bring of noise.
-  void add_current_noise(double square_gains, const Placed& placed, Direction direction,
+  void add_current_noise(const PlacedTile& placed, const ParallelRead& read,
                          MatrixView<const double> x, MatrixView<double> y,
                          std::span<const std::uint64_t> draws) const;
-  const Array& at(std::size_t array) const;
-  const Part& at(ArrayPart part) const;
-  std::vector<Driven> connected(const Array& array) const;
-  // Calls `work(tile)` for the tiles that hold a row of a part.
-  template <class Work>
-  void for_tiles_of_row(ArrayPart part, std::size_t row, Work work) const;
-  void enter_reads(const ReadCounts& counts, const Placed& tile, std::size_t parts,
-                   Direction direction);
-  void enter_pulses(const PulseCounts& counts, std::uint64_t line_pulses);
-  void enter_cell_reads(const Array& array, std::int64_t cells, ReadReason reason);
-  ReadCost read_cost(const Placed& placed, Direction direction) const;
+  // Calls `work` for each tile of a part, on several threads where that pays.
+  void for_each_tile(const TileArray& array, std::size_t batch,
+                     const std::function<void(std::size_t tile)>& work) const;
   std::vector<double> sense_row(ArrayPart part, std::size_t row);
-  void spend_time(double TimeParts::*part, double seconds);
-  std::uint64_t next_event();
+  void enter_cell_reads(const TileArray& array, std::int64_t cells, ReadReason reason);
+  std::uint64_t next_event() { return ++operations_; }
 
   ChipSpec spec_;
   DeviceSpec device_;
   std::uint64_t seed_;
   Threads threads_;
-  std::vector<std::unique_ptr<Array>> arrays_;
+  std::vector<TileArray> arrays_;
   Ledger ledger_;
+  Bookkeeper bookkeeper_;
   // operation counter, the source of event numbers
   std::uint64_t operations_ = 0;
   double clock_s_ = 0;

@@ -10,7 +10,7 @@
 
 #include "nernst/base/parameters.h"
 #include "nernst/chip/chip_spec.h"
-#include "nernst/chip/simulated_chip.h"
+#include "nernst/chip/tile_array.h"
 #include "nernst/device/device_spec.h"
 #include "nernst/experiment/aging.h"
 #include "nernst/experiment/data_set.h"

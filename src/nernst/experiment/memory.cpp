@@ -27,8 +27,7 @@ std::uint64_t number_in(const char* path) {
 
 std::uint64_t bytes_needed(const Config& config, const DeviceSpec& device, const DataSet& data,
                            Backend backend) {
-  const std::uint64_t chip =
-      SimulatedChip::bytes(config.chip, device, array_specs(config), backend);
+  const std::uint64_t chip = tile_array_bytes(config.chip, device, array_specs(config), backend);
   std::uint64_t weights = 0;
   for (const ArraySpec& array : array_specs(config))
     weights += std::uint64_t{array.shape.rows} * array.shape.columns;

@@ -7,6 +7,7 @@
 
 #include "nernst/base/matrix_view.h"
 #include "nernst/base/parameters.h"
+#include "nernst/chip/simulated_chip.h"
 #include "nernst/experiment/config.h"
 
 namespace nernst {

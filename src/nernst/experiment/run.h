@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "nernst/chip/simulated_chip.h"
 #include "nernst/experiment/checkpoint.h"
 #include "nernst/experiment/config.h"
 #include "nernst/experiment/evaluation.h"

@@ -73,7 +73,7 @@ class CircuitExportCommand final : public Command {
     check_wires(wires.write_network(), "--wire: ");
 
     const DeviceSpec& device = chip.device();
-    const SimulatedChip::CellStates states = chip.cells(layer);
+    const CellStates states = chip.cells(layer);
     const auto block = [&](const Matrix<double>& whole) {
       Matrix<double> part(rows, columns);
       for (std::size_t r = 0; r < rows; ++r)
