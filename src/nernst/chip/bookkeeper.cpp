@@ -13,15 +13,16 @@ double Bookkeeper::enter_time(double TimeParts::*part, double t_s) {
 }
 
 void Bookkeeper::enter_tile_reads(const ReadCounts& counts, const ReadCost& cost,
-                                  std::size_t outputs, std::size_t parts) {
+                                  std::size_t outputs, std::size_t parts, const ReadPower& power) {
   book_.tile_reads += static_cast<std::int64_t>(counts.reads);
   book_.read_repeats += static_cast<std::int64_t>(counts.repeats);
   book_.saturated_outputs += static_cast<std::int64_t>(counts.saturated);
   book_.dac_conversions += static_cast<std::int64_t>(counts.dac_conversions);
   book_.adc_conversions += static_cast<std::int64_t>(counts.adc_conversions);
-  book_.energy.cells_read_J +=
-      read_cells_J(spec_, device_, counts.drive, static_cast<double>(outputs),
-                   static_cast<double>(parts), cost.t_s);
+  const double drive =
+      power.together * counts.common_drive + power.apart * (counts.drive - counts.common_drive);
+  book_.energy.cells_read_J += read_cells_J(spec_, device_, drive, static_cast<double>(outputs),
+                                            static_cast<double>(parts), cost.t_s);
   book_.energy.dac_J += static_cast<double>(counts.dac_conversions) * cost.e_dac_J;
   book_.energy.adc_J += static_cast<double>(counts.adc_conversions) * cost.e_adc_J;
   book_.energy.amplifiers_J += static_cast<double>(counts.adc_conversions) * cost.e_amplifier_J;
@@ -33,7 +34,8 @@ void Bookkeeper::enter_pulses(const PulseCounts& counts, std::uint64_t line_puls
   book_.pulses += static_cast<std::int64_t>(counts.pulses);
   book_.line_pulses += static_cast<std::int64_t>(line_pulses);
   // a dose at half of the voltage is as much charge through half of it
-  const double pulses = static_cast<double>(counts.pulses) + counts.half_doses / 2;
+  const double pulses =
+      static_cast<double>(counts.pulses) + counts.half_doses / 2 - counts.undelivered;
   book_.energy.cells_write_J += pulses * device_.physical.e_pulse_J;
   book_.energy.drivers_J += static_cast<double>(line_pulses) * spec_.technology.e_line_pulse_J;
 }

@@ -9,6 +9,7 @@
 #include "nernst/chip/chip.h"
 #include "nernst/chip/chip_spec.h"
 #include "nernst/chip/ledger.h"
+#include "nernst/circuit/wires/effective_weights.h"
 #include "nernst/device/device_spec.h"
 #include "nernst/tile/coding.h"
 #include "nernst/tile/tile.h"
@@ -22,9 +23,10 @@ class Bookkeeper {
   Bookkeeper(const ChipSpec& spec, const DeviceSpec& device, LedgerCounts& book)
       : spec_(spec), device_(device), book_(book) {}
 
-  // Parallel reads of one tile with so many output lines, through so many parts of its array.
+  // Parallel reads of one tile with so many output lines, through so many parts of its array, whose
+  // wires let `power` through.
   void enter_tile_reads(const ReadCounts& counts, const ReadCost& cost, std::size_t outputs,
-                        std::size_t parts);
+                        std::size_t parts, const ReadPower& power);
   // What the slowest tiles took for them.
   [[nodiscard]] double enter_read_time(double t_s);
   // An outer product, sent as `sent`.

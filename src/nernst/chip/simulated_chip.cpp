@@ -11,6 +11,16 @@
 
 namespace nernst {
 
+namespace {
+
+// sums += gain * terms
+void add(double gain, const Matrix<double>& terms, MatrixView<double> sums) {
+  for (std::size_t b = 0; b < sums.rows(); ++b)
+    for (std::size_t k = 0; k < sums.columns(); ++k) sums(b, k) += gain * terms(b, k);
+}
+
+}  // namespace
+
 SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
                              const std::vector<ArraySpec>& arrays, std::uint64_t seed,
                              Backend backend, const Threads& threads)
@@ -121,9 +131,10 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
     const std::size_t outputs = blocks[t].columns();
     const ReadCost cost =
         placed.side(read.direction).circuits.cost(read.adc_bound, spec_.technology);
+    const ReadPower power = read_power(a, read, t);
     for (std::size_t b = 0; b < batch; ++b) {
       for (std::size_t k = 0; k < outputs; ++k) sums(b, first_out + k) += blocks[t](b, k);
-      bookkeeper_.enter_tile_reads(counts[t][b], cost, outputs, read.driven.size());
+      bookkeeper_.enter_tile_reads(counts[t][b], cost, outputs, read.driven.size(), power);
       const double t_s = static_cast<double>(counts[t][b].reads) * cost.t_s;
       slowest_s[b] = std::max(slowest_s[b], t_s);
     }
@@ -143,6 +154,16 @@ void SimulatedChip::read_tiles(const TileArray& a, const ParallelRead& read, std
                                MatrixView<const double> x, MatrixView<double> y,
                                std::span<const std::uint64_t> draws) const {
   const std::vector<Driven>& driven = read.driven;
+  Matrix<double> other(y.rows(), y.columns());
+  if (driven.size() > 1 && !a.shared_lines.empty()) {
+    a.shared_lines[t]->read(read.direction, x, y);
+    for (const Driven& one : driven) {
+      std::ranges::fill(other.values(), 0.0);
+      a.parts[one.part].tiles[t].tile->add_read_noise(read.direction, x, other.view(), draws);
+      add(one.gain, other, y);
+    }
+    return;
+  }
   const auto product = [&](const Driven& one, MatrixView<double> to) {
     const Tile& tile = *a.parts[one.part].tiles[t].tile;
     read.forward() ? tile.mvm(x, to, draws) : tile.mvm_transposed(x, to, draws);
@@ -151,12 +172,18 @@ void SimulatedChip::read_tiles(const TileArray& a, const ParallelRead& read, std
   if (driven.size() == 1 && driven.front().gain == 1) return;
   for (std::size_t b = 0; b < y.rows(); ++b)
     for (double& value : y.row(b)) value *= driven.front().gain;
-  Matrix<double> other(y.rows(), y.columns());
   for (std::size_t k = 1; k < driven.size(); ++k) {
     product(driven[k], other.view());
-    for (std::size_t b = 0; b < y.rows(); ++b)
-      for (std::size_t i = 0; i < y.columns(); ++i) y(b, i) += driven[k].gain * other(b, i);
+    add(driven[k].gain, other, y);
   }
+}
+
+ReadPower SimulatedChip::read_power(const TileArray& a, const ParallelRead& read,
+                                    std::size_t t) const {
+  if (read.driven.size() > 1 && !a.shared_lines.empty())
+    return a.shared_lines[t]->power(read.direction);
+  const WiredTile* wired = a.parts[read.driven.front().part].tiles[t].wired;
+  return wired == nullptr ? ReadPower() : wired->power(read.direction);
 }
 
 // Adds to the sums of a tile what the currents of the cells bring of noise.
@@ -340,10 +367,12 @@ CellStates SimulatedChip::cells(ArrayPart part) const {
 
 WireReport SimulatedChip::wire_report() const {
   WireReport report;
-  for (const TileArray& array : arrays_)
+  for (const TileArray& array : arrays_) {
     for (const TiledMatrix& part : array.parts)
       for (const PlacedTile& placed : part.tiles)
         if (placed.wired != nullptr) report += placed.wired->report();
+    for (const auto& lines : array.shared_lines) report += lines->report();
+  }
   return report;
 }
 
@@ -359,17 +388,22 @@ std::vector<PlaneView> SimulatedChip::state() {
   std::vector<PlaneView> planes;
   planes.push_back({"operations", std::span(&operations_, 1)});
   planes.push_back({"clock_s", std::span(&clock_s_, 1)});
-  for (std::size_t k = 0; k < arrays_.size(); ++k)
+  for (std::size_t k = 0; k < arrays_.size(); ++k) {
+    const std::string array = "array_" + std::to_string(k);
     for (std::size_t p = 0; p < arrays_[k].parts.size(); ++p) {
       const TiledMatrix& part = arrays_[k].parts[p];
-      const std::string where =
-          "array_" + std::to_string(k) + (p == 0 ? "" : "/part_" + std::to_string(p)) + "/tile_";
+      const std::string where = array + (p == 0 ? "" : "/part_" + std::to_string(p)) + "/tile_";
       for (std::size_t t = 0; t < part.tiles.size(); ++t)
         for (PlaneView plane : part.tiles[t].tile->state()) {
           plane.name = where + std::to_string(t) + "/" + plane.name;
           planes.push_back(std::move(plane));
         }
     }
+    for (std::size_t t = 0; t < arrays_[k].shared_lines.size(); ++t)
+      for (PlaneView& plane : arrays_[k].shared_lines[t]->state(array + "/shared_lines_" +
+                                                                std::to_string(t) + "/wires_"))
+        planes.push_back(std::move(plane));
+  }
   return planes;
 }
 

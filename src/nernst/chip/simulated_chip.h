@@ -93,6 +93,8 @@ class SimulatedChip final : public Chip {
   void read_tiles(const TileArray& array, const ParallelRead& read, std::size_t tile,
                   MatrixView<const double> x, MatrixView<double> y,
                   std::span<const std::uint64_t> draws) const;
+  // What the wires of tile t let through of the power of such a read.
+  ReadPower read_power(const TileArray& array, const ParallelRead& read, std::size_t tile) const;
   void add_current_noise(const PlacedTile& placed, const ParallelRead& read,
                          MatrixView<const double> x, MatrixView<double> y,
                          std::span<const std::uint64_t> draws) const;

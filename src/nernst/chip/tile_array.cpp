@@ -47,6 +47,11 @@ TileSpec tile_spec(const ChipSpec& spec, const ArraySpec& array, const TileBlock
           .writable_reference = array.writable_references};
 }
 
+// Parts of an array that its reads drive.
+std::ptrdiff_t read_together(const ArraySpec& array) {
+  return std::ranges::count_if(array.gains, [](double gain) { return gain != 0; });
+}
+
 // Fabricates the tiles of one chip, part by part.
 class Foundry {
  public:
@@ -59,6 +64,22 @@ class Foundry {
     for (const TileBlock& block : tile_blocks(spec_, array.shape))
       part.tiles.push_back(place(array, block));
     return part;
+  }
+
+  // Puts the parts that are read together on the same lines.
+  void join(TileArray& array) const {
+    const std::vector<double>& gains = array.spec.gains;
+    if (!spec_.wires.enabled || read_together(array.spec) < 2) return;
+    for (std::size_t t = 0; t < array.parts.front().tiles.size(); ++t) {
+      std::vector<TileOnLines> tiles;
+      for (std::size_t p = 0; p < gains.size(); ++p)
+        if (gains[p] != 0) tiles.push_back({&array.parts[p].tiles[t].wired->bare(), gains[p]});
+      const TileBlock& block = array.parts.front().tiles[t].block;
+      array.shared_lines.push_back(std::make_unique<EffectiveWeights>(
+          tiles, device_, tile_spec(spec_, array.spec, block), spec_.wires, backend_, threads_));
+      for (std::size_t p = 0; p < gains.size(); ++p)
+        if (gains[p] != 0) array.parts[p].tiles[t].wired->also_tell(*array.shared_lines.back());
+    }
   }
 
  private:
@@ -74,8 +95,8 @@ class Foundry {
     tile.id = id;
     placed.tile = make_tile(device_, tile, backend_, threads_);
     if (spec_.wires.enabled) {
-      auto wired =
-          std::make_unique<WiredTile>(std::move(placed.tile), device_, tile, spec_.wires, backend_);
+      auto wired = std::make_unique<WiredTile>(std::move(placed.tile), device_, tile, spec_.wires,
+                                               backend_, threads_);
       placed.wired = wired.get();
       placed.tile = std::move(wired);
     }
@@ -119,13 +140,14 @@ std::vector<TileArray> make_tile_arrays(const ChipSpec& spec, const DeviceSpec& 
   std::vector<TileArray> made;
   for (const ArraySpec& array : arrays) {
     NERNST_CHECK(array.full_scale_weight > 0 && !array.gains.empty());
-    made.push_back({array, {}});
+    made.push_back({array, {}, {}});
     made.back().parts.push_back(foundry.make_part(array));
   }
   // the other parts last, so that part 0 is the same chip whether there are others or not
   for (TileArray& array : made)
     while (array.parts.size() < array.spec.gains.size())
       array.parts.push_back(foundry.make_part(array.spec));
+  for (TileArray& array : made) foundry.join(array);
   return made;
 }
 
@@ -145,6 +167,8 @@ std::uint64_t tile_array_bytes(const ChipSpec& spec, const DeviceSpec& device,
         if (spec.driver.enabled) place->second += DrivenTile::bytes(tile);
       }
       bytes += place->second * array.gains.size();
+      if (spec.wires.enabled && read_together(array) > 1)
+        bytes += EffectiveWeights::bytes(tile_spec(spec, array, block), spec.wires);
     }
   }
   return bytes;

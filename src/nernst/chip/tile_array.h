@@ -9,6 +9,7 @@
 
 #include "nernst/chip/chip_spec.h"
 #include "nernst/chip/tile_blocks.h"
+#include "nernst/circuit/wires/effective_weights.h"
 #include "nernst/device/device_spec.h"
 #include "nernst/tile/tile.h"
 
@@ -36,7 +37,7 @@ struct PlacedTile {
   TileBlock block;
   TileSide forward, transposed;
   std::unique_ptr<Tile> tile;
-  const WiredTile* wired = nullptr;  // the same tile, where its lines have resistance
+  WiredTile* wired = nullptr;  // the same tile, where its lines have resistance
 
   const TileSide& side(ReadDirection direction) const {
     return direction == ReadDirection::forward ? forward : transposed;
@@ -60,6 +61,9 @@ struct CellStates {
 struct TileArray {
   ArraySpec spec;
   std::vector<TiledMatrix> parts;
+  // Where lines have resistance and several parts are read together: what reads of tile k see of
+  // the tiles k of those parts.
+  std::vector<std::unique_ptr<EffectiveWeights>> shared_lines;
 
   // Makes a part as if fabricated with these weights (rows x columns).
   void fabricate(std::size_t part, MatrixView<const double> weights) const;

@@ -33,11 +33,10 @@ class WiredTile final : public TileDecorator {
   void advance_to(double time_s) override;
   std::vector<PlaneView> state() override;
 
-  // The cells without the wires, for what is read through these lines together with others; whose
-  // effective weights those are is told of every change of the cells. `other` must outlive the
-  // tile's use.
+  // The cells without the wires, for effective weights of several tiles on the same lines, and
+  // those, to be told of every change of the cells; they must live as long as cells change.
   const Tile& bare() const { return cells(); }
-  void also_tell(EffectiveWeights* other) { told_.push_back(other); }
+  void also_tell(EffectiveWeights& shared) { told_.push_back(&shared); }
 
   // The effective net weights of a read in this direction, as it would meet them now.
   void copy_effective(ReadDirection direction, MatrixView<double> net) const;

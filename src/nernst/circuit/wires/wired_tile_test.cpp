@@ -180,7 +180,7 @@ TEST_P(Wired, TilesOnTheSameLinesLoadThemTogether) {
   const std::vector<double> gains = {1, -0.4};
   EffectiveWeights both({{&a->bare(), gains[0]}, {&c->bare(), gains[1]}}, device, tile,
                         some_wires(), GetParam(), Threads(1));
-  for (WiredTile* one : {a.get(), c.get()}) one->also_tell(&both);
+  for (WiredTile* one : {a.get(), c.get()}) one->also_tell(both);
   CodingSpec coding;
   coding.coding = Coding::exact;
   for (std::uint64_t event = 1; event <= 2; ++event) {
