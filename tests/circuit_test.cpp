@@ -74,6 +74,19 @@ TEST(Circuit, TrainingThroughWiresHasTheSameBitsEverywhere) {
   }
   EXPECT_EQ(digest("scalar", {}, {.environment = {"NERNST_BACKEND=scalar"}})["weights_digest"],
             one["weights_digest"]);
+  // (the parts of a compound array share their lines)
+  const Words compound = {"--set", "training.update=tiki_taka"};
+  const Tree parts = digest("parts", compound);
+  EXPECT_GT(parts["wires"]["refreshes"].get<double>(), 0);
+  for (const Surroundings& around :
+       {Surroundings{.environment = {"NERNST_BACKEND=scalar"}},
+        Surroundings{.environment = {"NERNST_INSTRUCTION_SET=SSE4"}}}) {
+    Words threaded = compound;
+    threaded.insert(threaded.end(), {"--threads", "2"});
+    const Tree again = digest("parts_" + around.environment.front(), threaded, around);
+    EXPECT_EQ(again["weights_digest"], parts["weights_digest"]);
+    EXPECT_EQ(again["ledger"], parts["ledger"]);
+  }
   const Tree off = digest("off", {"--set", "chip.wires.enabled=false"});
   EXPECT_NE(off["weights_digest"], one["weights_digest"]);
   EXPECT_FALSE(off.contains("wires"));

@@ -116,6 +116,42 @@ TEST(SimulatedChip, PartsOfACompoundArrayLoadTheirLinesTogether) {
   for (std::size_t r = 0; r < 25; ++r) EXPECT_NEAR(y(0, r), y_alone(0, r), 0.02);
 }
 
+TEST(SimulatedChip, ACompoundArrayThroughWiresGoesOnBitByBit) {
+  ChipSpec spec = wired_chip(300);
+  spec.coding.coding = Coding::stochastic;
+  spec.wires.refresh_change = 0.01;
+  const std::vector<ArraySpec> arrays = {{{25, 40}, 1.0, {0.5, 1.0}}};
+  SimulatedChip whole = make(spec, arrays, Backend::fast);
+  SimulatedChip restarted = make(spec, arrays, Backend::fast);
+  const std::vector<double> x = wave(40), d = wave(25);
+  const auto train = [&](SimulatedChip& chip) {
+    Matrix<double> y(1, 25), back(1, 40);
+    for (int step = 0; step < 12; ++step) {
+      chip.mvm(0, {x.data(), 1, 40}, y.view());
+      chip.outer_update({0, static_cast<std::size_t>(step % 2)}, x, d, 0.02);
+      chip.mvm_transposed(0, {d.data(), 1, 25}, back.view());
+    }
+    return back;
+  };
+  train(whole);
+  const auto from = whole.state(), to = restarted.state();
+  ASSERT_EQ(from.size(), to.size());
+  for (std::size_t k = 0; k < from.size(); ++k)
+    std::visit(
+        [&](const auto& source) {
+          std::ranges::copy(source, std::get<std::decay_t<decltype(source)>>(to[k].values).begin());
+        },
+        from[k].values);
+  restarted.ledger().counts = whole.ledger().counts;
+  const double refreshes = whole.wire_report().refreshes;
+  const Matrix<double> restarted_back = train(restarted), back = train(whole);
+  EXPECT_EQ(restarted_back.values(), back.values());
+  EXPECT_GT(whole.wire_report().refreshes, refreshes);
+  EXPECT_EQ(restarted.wire_report().refreshes, whole.wire_report().refreshes);
+  EXPECT_EQ(restarted.ledger().counts.energy.cells_read_J,
+            whole.ledger().counts.energy.cells_read_J);
+}
+
 TEST(SimulatedChip, EnergyIsWhatTheWiresLetThrough) {
   ChipSpec ideal = wired_chip(2000), wired = wired_chip(2000);
   ideal.wires.enabled = false;
