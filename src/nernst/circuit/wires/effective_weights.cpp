@@ -9,8 +9,8 @@
 #include "nernst/base/aligned.h"
 #include "nernst/base/lane_math.h"
 #include "nernst/base/matrix_product.h"
+#include "nernst/circuit/wires/crossbar_reads.h"
 #include "nernst/circuit/wires/effective_kernels.h"
-#include "nernst/circuit/wires/wire_solver.h"
 #include "nernst/tile/kernels/matvec.h"
 
 namespace nernst {
@@ -30,27 +30,6 @@ namespace {
 
 // The smallest conductance that counts as one: below it a cell shows what the one beside it shows.
 constexpr double kOpen = 1e-18;
-
-// Power that the drivers of a crossbar bring, over V^2.
-struct CrossbarPower {
-  double ideal_S = 0;     // with ideal wires, all lines driven by 1 V
-  double together_S = 0;  // all lines driven by 1 V
-  double random_S = 0;    // driven by +-1 V
-  CrossbarPower& operator+=(const CrossbarPower& other) {
-    ideal_S += other.ideal_S;
-    together_S += other.together_S;
-    random_S += other.random_S;
-    return *this;
-  }
-};
-
-// Signs that have nothing to do with each other, the same each time.
-std::vector<double> random_signs(std::size_t lines) {
-  const NoiseStream stream(1, 1, Purpose::shuffle);
-  std::vector<double> signs(lines);
-  for (std::size_t k = 0; k < lines; ++k) signs[k] = stream.uniform<double>(k, 0) < 0.5 ? -1 : 1;
-  return signs;
-}
 
 }  // namespace
 
@@ -95,6 +74,7 @@ struct EffectiveWeights::Kept {
     power.fill(1);
   }
 
+  WireSolverSpec spec() const { return {.tolerance = wires.tolerance, .threads = threads}; }
   bool pair() const { return coding == WeightCoding::differential_pair; }
   Map& map_of(ReadDirection direction) {
     return maps[direction == ReadDirection::transposed ? maps.size() - 1 : 0];
@@ -178,10 +158,10 @@ struct EffectiveWeights::Kept {
       if (coding == WeightCoding::reference_column) {
         found = solve_with_shared_row(map, cells_S, others_S, seen_S);
       } else {
-        found = solve_crossbar(map.network, cells_S, seen_S);
+        found = solve_crossbar(map.network, cells_S, spec(), seen_S);
         if (!same_references) {
           map.reference_S = Matrix<double>(rows, columns);
-          map.reference_power = solve_crossbar(map.network, others_S, map.reference_S);
+          map.reference_power = solve_crossbar(map.network, others_S, spec(), map.reference_S);
         }
         for (std::size_t d = 0; d < 2; ++d) found[d] += map.reference_power[d];
       }
@@ -200,33 +180,6 @@ struct EffectiveWeights::Kept {
     solved[0] = 1;
   }
 
-  // Effective conductances of a crossbar, and its power driven on columns and on rows.
-  std::array<CrossbarPower, 2> solve_crossbar(const WireNetwork& network, const Matrix<double>& g_S,
-                                              Matrix<double>& effective_S) const {
-    const auto solver = make_wire_solver(network, g_S.rows(), g_S.columns(),
-                                         {.tolerance = wires.tolerance, .threads = threads});
-    solver->set_conductances(g_S.view());
-    solver->effective_conductances(effective_S.view());
-    std::array<CrossbarPower, 2> found;
-    for (std::size_t d = 0; d < 2; ++d) {
-      const bool forward = d == 0;
-      found[d].ideal_S = sum_of(g_S.values());
-      // (nothing flows between lines at one voltage)
-      found[d].together_S = sum_of(effective_S.values());
-      const std::vector<double> signs = random_signs(forward ? g_S.columns() : g_S.rows());
-      const std::vector<double> ground(forward ? g_S.rows() : g_S.columns());
-      WireSolution solution;
-      solver->solve(forward ? ground : signs, forward ? signs : ground, solution);
-      const std::vector<double>& driven_A = forward ? solution.column_A : solution.row_A;
-      for (std::size_t k = 0; k < signs.size(); ++k) found[d].random_S -= signs[k] * driven_A[k];
-      // of the signs, what is a mean is a read of the first kind
-      const double mean = sum_of(signs) / static_cast<double>(signs.size());
-      found[d].random_S =
-          (found[d].random_S - mean * mean * found[d].together_S) / std::max(1 - mean * mean, 1e-9);
-    }
-    return found;
-  }
-
   // The references are one more row, the last.
   std::array<CrossbarPower, 2> solve_with_shared_row(Map& map, const Matrix<double>& cells_S,
                                                      const Matrix<double>& others_S,
@@ -234,7 +187,7 @@ struct EffectiveWeights::Kept {
     Matrix<double> all_S(rows + 1, columns), effective_S(rows + 1, columns);
     for (std::size_t r = 0; r < rows; ++r) std::ranges::copy(cells_S.row(r), all_S.row(r).begin());
     std::ranges::copy(others_S.row(0), all_S.row(rows).begin());
-    const auto found = solve_crossbar(map.network, all_S, effective_S);
+    const auto found = solve_crossbar(map.network, all_S, spec(), effective_S);
     map.reference_S = Matrix<double>(rows, columns);
     for (std::size_t r = 0; r < rows; ++r) {
       std::ranges::copy(effective_S.row(r), seen_S.row(r).begin());
