@@ -19,6 +19,11 @@ void add(double gain, const Matrix<double>& terms, MatrixView<double> sums) {
     for (std::size_t k = 0; k < sums.columns(); ++k) sums(b, k) += gain * terms(b, k);
 }
 
+// The event of a read that is operation `event`: both directions would be different reads.
+std::uint64_t read_event(std::uint64_t event, ReadDirection direction) {
+  return (event << 1) + (direction == ReadDirection::forward ? 0 : 1);
+}
+
 }  // namespace
 
 SimulatedChip::SimulatedChip(const ChipSpec& spec, const DeviceSpec& device,
@@ -98,8 +103,7 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
   const bool forward = read.forward();
   const std::size_t batch = in.rows();
   std::vector<std::uint64_t> events(batch);
-  // both directions of one operation would be different reads
-  for (std::uint64_t& event : events) event = (next_event() << 1) + (forward ? 0 : 1);
+  for (std::uint64_t& event : events) event = read_event(next_event(), read.direction);
   PeripherySpec periphery = spec_.periphery;
   periphery.adc_bound = read.adc_bound;
 
@@ -286,7 +290,7 @@ std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
     // each cell alone, fully driven
     const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
     std::vector<float> z(net.size());
-    fill_normals(stream, event << 4, z);
+    fill_normals(stream, read_event(event, ReadDirection::transposed) << 4, z);
     const double spread = std::sqrt(placed.transposed.noise.variance(1, 1, 1));
     for (std::size_t c = 0; c < z.size(); ++c) net[c] += spread * static_cast<double>(z[c]);
   }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "nernst/base/statistics.h"
+
 namespace nernst {
 namespace {
 
@@ -306,6 +308,32 @@ TEST(SimulatedChip, CurrentNoiseHasTheVarianceOfItsFormulas) {
     const double variance = squares / static_cast<double>(y.values().size());
     // 40,000 draws: five sigmas are 3.5 %
     EXPECT_NEAR(variance / noise.variance(30, 30 * input, 30 * input * input), 1, 0.036);
+  }
+}
+
+std::vector<double> row_of(SimulatedChip& chip, std::size_t row) {
+  std::vector<double> weights(chip.shape(0).columns);
+  chip.read_row(0, row, weights, ReadReason::read);
+  return weights;
+}
+
+TEST(SimulatedChip, CurrentNoiseOfACellIsThatOfNoOtherRead) {
+  ChipSpec spec = ideal_chip();
+  spec.read_noise.enabled = true;
+  SimulatedChip chip = make(spec, {{{5, 400}, 1.0}});
+  chip.fabricate(0, Matrix<double>(5, 400).view());
+  Matrix<double> driven(1, 5), sums(1, 400);
+  driven(0, 0) = 1;
+  std::vector<std::vector<double>> lines;
+  for (int k = 0; k < 6; ++k) {
+    chip.mvm_transposed(0, driven.view(), sums.view());
+    lines.emplace_back(sums.row(0).begin(), sums.row(0).end());
+  }
+  for (int k = 0; k < 6; ++k) {
+    const std::vector<double> cells = row_of(chip, 0);
+    // five sigmas of 400 draws
+    for (const std::vector<double>& line : lines)
+      EXPECT_LT(std::abs(correlation(cells, line)), 0.25);
   }
 }
 
