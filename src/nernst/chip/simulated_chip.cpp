@@ -278,44 +278,60 @@ void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
   wait(bookkeeper_.enter_cell_writes(counts, std::abs(pulses)));
 }
 
-std::vector<double> SimulatedChip::sense_row(ArrayPart part, std::size_t row) {
+std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::size_t column,
+                                         std::size_t columns) {
   const TileArray& a = at(part.array);
-  NERNST_CHECK(row < a.spec.shape.rows);
-  const std::uint64_t event = next_event();
-  std::vector<double> weights(a.spec.shape.columns);
+  NERNST_CHECK(row < a.spec.shape.rows && column + columns <= a.spec.shape.columns);
+  // a row is driven, its columns are sensed
+  const std::uint64_t operation = next_event();
+  const std::uint64_t event = read_event(operation, ReadDirection::transposed);
+  std::vector<double> weights(columns);
   for (const PlacedTile& placed : at(part).of_row(row)) {
-    const auto net = std::span(weights).subspan(placed.block.first_column, placed.block.columns);
-    placed.tile->read_row(row - placed.block.first_row, net, event);
-    if (!spec_.read_noise.enabled) continue;
-    // each cell alone, fully driven
-    const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
-    std::vector<float> z(net.size());
-    fill_normals(stream, read_event(event, ReadDirection::transposed) << 4, z);
-    const double spread = std::sqrt(placed.transposed.noise.variance(1, 1, 1));
-    for (std::size_t c = 0; c < z.size(); ++c) net[c] += spread * static_cast<double>(z[c]);
+    const TileBlock& block = placed.block;
+    const std::size_t line = row - block.first_row;
+    const std::size_t first = std::max(column, block.first_column);
+    const std::size_t last = std::min(column + columns, block.first_column + block.columns);
+    if (first >= last) continue;
+    std::vector<double> net(block.columns);
+    placed.tile->read_row(line, net, operation);
+    if (spec_.read_noise.enabled) add_cell_noise(placed, net, event);
+    const std::size_t first_output = first - block.first_column;
+    const auto sensed = std::span(net).subspan(first_output, last - first);
+    if (spec_.periphery.cell_reads == CellReads::through_circuits)
+      ledger_.counts.saturated_outputs += static_cast<std::int64_t>(
+          read_cells_through(spec_.periphery, placed.transposed.circuits, line, first_output,
+                             sensed, seed_, placed.id, event));
+    for (std::size_t c = first; c < last; ++c)
+      weights[c - column] = sensed[c - first] * a.spec.full_scale_weight;
   }
-  for (double& w : weights) w *= a.spec.full_scale_weight;
   return weights;
+}
+
+// What the currents of cells bring of noise, each cell being alone on its line and fully driven.
+void SimulatedChip::add_cell_noise(const PlacedTile& placed, std::span<double> net,
+                                   std::uint64_t event) const {
+  std::vector<float> z(net.size());
+  fill_normals({seed_, placed.id, Purpose::current_noise}, event << 4, z);
+  const double spread = std::sqrt(placed.transposed.noise.variance(1, 1, 1));
+  for (std::size_t c = 0; c < z.size(); ++c) net[c] += spread * static_cast<double>(z[c]);
 }
 
 void SimulatedChip::enter_cell_reads(const TileArray& array, std::int64_t cells,
                                      ReadReason reason) {
-  // a row is driven, its columns are sensed
   const ReadCircuits& circuits = array.parts.front().tiles.front().transposed.circuits;
-  const ReadCost cost = circuits.cost(spec_.periphery.adc_bound, spec_.technology);
+  const ReadCost cost = circuits.cost(spec_.periphery.single_line_bound(), spec_.technology);
   wait(bookkeeper_.enter_cell_reads(cells, reason, cost));
 }
 
 void SimulatedChip::read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                              ReadReason reason) {
   NERNST_CHECK(weights.size() == shape(part.array).columns);
-  std::ranges::copy(sense_row(part, row), weights.begin());
+  std::ranges::copy(sense(part, row, 0, weights.size()), weights.begin());
   enter_cell_reads(at(part.array), static_cast<std::int64_t>(weights.size()), reason);
 }
 
 double SimulatedChip::read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) {
-  NERNST_CHECK(column < shape(part.array).columns);
-  const double weight = sense_row(part, row)[column];
+  const double weight = sense(part, row, column, 1).front();
   enter_cell_reads(at(part.array), 1, reason);
   return weight;
 }

@@ -101,7 +101,10 @@ class SimulatedChip final : public Chip {
   // Calls `work` for each tile of a part, on several threads where that pays.
   void for_each_tile(const TileArray& array, std::size_t batch,
                      const std::function<void(std::size_t tile)>& work) const;
-  std::vector<double> sense_row(ArrayPart part, std::size_t row);
+  // The weights of so many columns of a row from `column` on, each cell read on its own.
+  std::vector<double> sense(ArrayPart part, std::size_t row, std::size_t column,
+                            std::size_t columns);
+  void add_cell_noise(const PlacedTile& placed, std::span<double> net, std::uint64_t event) const;
   void enter_cell_reads(const TileArray& array, std::int64_t cells, ReadReason reason);
   std::uint64_t next_event() { return ++operations_; }
 

@@ -23,6 +23,10 @@ void PeripherySpec::describe(Fields& f) {
           .max = 1e9,
           .help = "full scale of the ADC where single lines are read, at the most adc_bound "
                   "(assumed: an integrator with a smaller capacitor)"});
+  f.choice(
+      "cell_reads", cell_reads, {"calibrated", "through_circuits"},
+      "cells read one by one, as by program-verify: what they conduct and their noise, or that "
+      "through DAC, amplifier, sample-and-hold and ADC at line_bound");
   f.integer("lines_per_adc", lines_per_adc,
             {.min = 1,
              .max = 1 << 20,
@@ -130,6 +134,24 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
     waiting = std::move(again);
   }
   return counts;
+}
+
+std::uint64_t read_cells_through(const PeripherySpec& spec, const ReadCircuits& circuits,
+                                 std::size_t input, std::size_t first_output, std::span<double> net,
+                                 std::uint64_t seed, std::uint32_t owner, std::uint64_t event) {
+  const std::uint64_t draw = event << 4;
+  const auto normal = [&](Purpose purpose, std::size_t line) {
+    const NoiseStream stream(seed, owner, purpose);
+    return static_cast<double>(math::normal<float>(stream.line_word(line, draw)));
+  };
+  double driven = circuits.drive_line(input, 1.0, draw);
+  if (spec.input_noise > 0) driven += spec.input_noise * normal(Purpose::input_noise, input);
+  for (std::size_t k = 0; k < net.size(); ++k) {
+    net[k] *= driven;
+    if (spec.output_noise > 0)
+      net[k] += spec.output_noise * normal(Purpose::output_noise, first_output + k);
+  }
+  return circuits.take(net, spec.single_line_bound(), 1.0, draw, first_output);
 }
 
 }  // namespace nernst

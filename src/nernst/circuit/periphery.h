@@ -20,12 +20,17 @@ namespace nernst {
 enum class NoiseManagement { none, abs_max };
 enum class BoundManagement { none, iterative };
 
+// What cells meet that are read one by one: circuits whose errors are known and taken away, or
+// those of every read.
+enum class CellReads { calibrated, through_circuits };
+
 // Signals at a tile are in units of a full input (1) on a cell with w = 1.
 struct PeripherySpec {
   std::int64_t dac_bits = 8;  // 0 = ideal
   std::int64_t adc_bits = 9;
   double adc_bound = 20;  // full scale of the ADC
-  double line_bound = 2;  // the same where lines are read one by one (mvm_part)
+  double line_bound = 2;  // the same where lines are read one by one (mvm_part, single cells)
+  CellReads cell_reads = CellReads::calibrated;
   std::int64_t lines_per_adc = 8;
   double input_noise = 0;   // spread of each input line
   double output_noise = 0;  // spread of each output line
@@ -66,5 +71,13 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
                                      std::uint32_t owner, std::span<const std::uint64_t> events,
                                      const TileProduct& array,
                                      const ReadCircuits* circuits = nullptr);
+
+// Reads cells one by one: input line `input` of a side is driven alone and fully, and its output
+// lines from `first_output` on are sensed, at the full scale of single lines. `net` comes as what
+// the cells give for a full input and goes as what the ADCs give. Noise is that of read_through at
+// the first attempt of `event`. Returns how many readings were clipped; none is repeated.
+std::uint64_t read_cells_through(const PeripherySpec& spec, const ReadCircuits& circuits,
+                                 std::size_t input, std::size_t first_output, std::span<double> net,
+                                 std::uint64_t seed, std::uint32_t owner, std::uint64_t event);
 
 }  // namespace nernst

@@ -70,11 +70,19 @@ void ReadCircuits::drive(std::span<const double> in, double scale, std::uint64_t
     lines[k] = dac_.output(k, in[k] / scale) + dac_.noise() * static_cast<double>(z[k]);
 }
 
+double ReadCircuits::drive_line(std::size_t line, double in, std::uint64_t event) const {
+  if (!spec_.dac.enabled) return Converter(side_.dac_bits, 1.0).convert(in);
+  const NoiseStream stream(side_.seed, side_.owner, Purpose::converter_noise);
+  const auto z = math::normal<float>(stream.line_word(line, 2 * event));
+  return dac_.output(line, in) + dac_.noise() * static_cast<double>(z);
+}
+
 std::uint64_t ReadCircuits::take(std::span<double> sums, double bound, double scale,
-                                 std::uint64_t event) const {
+                                 std::uint64_t event, std::size_t first_line) const {
   const auto normals = [&](Purpose purpose, std::uint64_t number) {
-    std::vector<float> z(sums.size());
+    std::vector<float> z(first_line + sums.size());
     fill_normals({side_.seed, side_.owner, purpose}, number, z);
+    z.erase(z.begin(), z.begin() + static_cast<std::ptrdiff_t>(first_line));
     return z;
   };
   std::vector<bool> clipped(sums.size(), false);
@@ -88,8 +96,8 @@ std::uint64_t ReadCircuits::take(std::span<double> sums, double bound, double sc
     const double swing = volt * spec_.amplifier.swing_V;
     const std::vector<float> z = normals(Purpose::amplifier_noise, 2 * event);
     for (std::size_t k = 0; k < sums.size(); ++k) {
-      sums[k] =
-          gain * sums[k] + offset * amplifier_offset_V_[k] + noise * static_cast<double>(z[k]);
+      sums[k] = gain * sums[k] + offset * amplifier_offset_V_[first_line + k] +
+                noise * static_cast<double>(z[k]);
       clipped[k] = std::abs(sums[k]) > swing;
       if (clipped[k]) sums[k] = std::copysign(swing, sums[k]);
     }
@@ -101,21 +109,23 @@ std::uint64_t ReadCircuits::take(std::span<double> sums, double bound, double sc
     // lines of one ADC wait for one another
     const double t_turn_s = side_.t_conversion_s;
     for (std::size_t k = 0; k < sums.size(); ++k) {
-      const auto turn = static_cast<double>(k % static_cast<std::size_t>(side_.lines_per_adc));
+      const auto turn =
+          static_cast<double>((first_line + k) % static_cast<std::size_t>(side_.lines_per_adc));
       sums[k] = acquired * sums[k] + noise * static_cast<double>(z[k]) -
                 volt * hold.droop_V(turn * t_turn_s);
     }
   }
 
   const Converter ideal(side_.adc_bits, 1.0);
-  std::vector<float> z(sums.size());
+  std::vector<float> z;
   if (spec_.adc.enabled) z = normals(Purpose::converter_noise, 2 * event + 1);
   std::uint64_t saturated = 0;
   for (std::size_t k = 0; k < sums.size(); ++k) {
     clipped[k] = clipped[k] || ideal.saturates(sums[k]);
     saturated += clipped[k] ? 1 : 0;
     if (spec_.adc.enabled) {
-      const std::size_t converter = k / static_cast<std::size_t>(side_.lines_per_adc);
+      const std::size_t converter =
+          (first_line + k) / static_cast<std::size_t>(side_.lines_per_adc);
       sums[k] = adc_.code(converter, sums[k] + adc_.noise() * static_cast<double>(z[k]));
     } else {
       sums[k] = ideal.convert(sums[k]);

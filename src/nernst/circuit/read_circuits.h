@@ -59,10 +59,13 @@ class ReadCircuits {
   // What the lines carry for the inputs in / scale, clipped to full scale.
   void drive(std::span<const double> in, double scale, std::uint64_t event,
              std::span<double> lines) const;
-  // Takes the sums of the output lines to what the ADCs of full scale `bound` give for them, times
-  // `scale`, in place; `bound` is one of side.full_scales. Returns how many were clipped, by
-  // amplifier or ADC.
-  std::uint64_t take(std::span<double> sums, double bound, double scale, std::uint64_t event) const;
+  // The same of one line alone, for an input of `in`.
+  double drive_line(std::size_t line, double in, std::uint64_t event) const;
+  // Takes the sums of the output lines from `first_line` on to what the ADCs of full scale `bound`
+  // give for them, times `scale`, in place; `bound` is one of side.full_scales. Returns how many
+  // were clipped, by amplifier or ADC.
+  std::uint64_t take(std::span<double> sums, double bound, double scale, std::uint64_t event,
+                     std::size_t first_line = 0) const;
 
   // The amplifier of a line, at this full scale of the ADC.
   AmplifierLoop loop(double bound) const;

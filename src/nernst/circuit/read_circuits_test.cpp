@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "nernst/base/error.h"
@@ -108,6 +109,25 @@ TEST(ReadCircuits, LinesThatWaitForTheirAdcDroop) {
   sums.assign(20000, 4.0);
   noisy.take(sums, 20, 1, 3);
   EXPECT_NEAR(spread(sums), spec.sample_hold.noise_V() / 0.5 * 20, 0.02 * spread(sums));
+}
+
+TEST(ReadCircuits, LinesAloneAreAsTheyAreAmongOthers) {
+  ReadCircuitSpec spec;
+  spec.dac.enabled = spec.adc.enabled = spec.amplifier.enabled = spec.sample_hold.enabled = true;
+  spec.sample_hold.leak_A = 1e-7;
+  const ReadCircuits circuits(spec, side());
+  std::vector<double> in(100, 0.7), lines(100), sums(2000), some;
+  circuits.drive(in, 1.0, 3, lines);
+  for (const std::size_t k : {0, 1, 17, 63, 99})
+    EXPECT_EQ(circuits.drive_line(k, 0.7, 3), lines[k]) << k;
+  for (std::size_t k = 0; k < 2000; ++k) sums[k] = 25 * std::sin(static_cast<double>(k));
+  for (const auto& [first, count] : {std::pair{0u, 13u}, {501u, 1u}, {1003u, 997u}}) {
+    some.assign(sums.begin() + first, sums.begin() + first + count);
+    std::vector<double> all = sums;
+    circuits.take(all, 20, 1, 3);
+    circuits.take(some, 20, 1, 3, first);
+    for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(some[k], all[first + k]) << k;
+  }
 }
 
 TEST(ReadCircuits, AReadTakesWhatItsPartsTake) {

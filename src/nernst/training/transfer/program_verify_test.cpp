@@ -98,6 +98,35 @@ TEST(ProgramVerify, StuckCellsAreReportedAndTheOthersAreNot) {
   EXPECT_NEAR(static_cast<double>(report.failed), 0.1 * cells * 0.95, 4 * sigma);
 }
 
+TEST(ProgramVerify, WhatItsReadsAreOffByIsLeftInTheWeights) {
+  const DeviceSpec device = load_device("ideal");
+  const Matrix<double> wanted = targets();
+  constexpr double tolerance = 1e-3;
+  for (const CellReads reads : {CellReads::calibrated, CellReads::through_circuits}) {
+    ChipSpec spec;
+    spec.periphery.dac_bits = spec.periphery.adc_bits = 0;
+    spec.periphery.cell_reads = reads;
+    spec.circuits.amplifier.enabled = true;
+    spec.circuits.amplifier.offset_V = 1e-4;
+    // next to no noise
+    spec.circuits.amplifier.noise_V = 0;
+    spec.circuits.amplifier.c_feedback_F = 1e-12;
+    SimulatedChip chip(spec, device,
+                       {{.shape = {kRows, kColumns}, .full_scale_weight = kFullScale}}, 7,
+                       Backend::fast, Threads(1));
+    // every weight is 0
+    std::vector<double> offsets(kColumns);
+    chip.read_row(0, 0, offsets, ReadReason::read);
+    const ProgramReport report = program_verify(chip, 0, wanted.view(), {.tolerance = tolerance});
+    EXPECT_EQ(report.failed, 0);
+    const Matrix<double> got = chip.weights(0);
+    for (std::size_t r = 0; r < kRows; ++r)
+      for (std::size_t c = 0; c < kColumns; ++c)
+        EXPECT_NEAR(got(r, c), wanted(r, c) - offsets[c], 2 * tolerance * 2 * kFullScale);
+    EXPECT_EQ(worst(chip, wanted) > 0.02, reads == CellReads::through_circuits);
+  }
+}
+
 TEST(ProgramVerify, OpenLoopKnowsNothingOfTheCells) {
   SimulatedChip ideal = make("ideal"), real = make("organic_ecram_li2021");
   const Matrix<double> wanted = targets(), zero(kRows, kColumns);
