@@ -52,16 +52,17 @@ double Bookkeeper::enter_cell_writes(const PulseCounts& counts, double longest) 
                     spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
 }
 
-double Bookkeeper::enter_cell_reads(std::int64_t cells, ReadReason reason, const ReadCost& cost) {
-  const PhysicalSpec& physical = device_.physical;
+double Bookkeeper::enter_cell_reads(std::int64_t cells, std::int64_t lines, ReadReason reason,
+                                    const ReadCost& cost) {
   const auto amount = static_cast<double>(cells);
   book_.cell_reads += cells;
   if (reason == ReadReason::verify) book_.verifies += cells;
+  book_.dac_conversions += lines;
   book_.adc_conversions += cells;
+  book_.energy.dac_J += static_cast<double>(lines) * cost.e_dac_J;
   book_.energy.adc_J += amount * cost.e_adc_J;
   book_.energy.amplifiers_J += amount * cost.e_amplifier_J;
-  book_.energy.cells_read_J +=
-      amount * physical.v_read_V * physical.v_read_V * physical.g_S(0) * cost.t_s;
+  book_.energy.cells_read_J += read_cells_J(spec_, device_, 1, amount, 1, cost.t_s);
   return enter_time(&TimeParts::cells_s, spec_.technology.t_cell_access_s + cost.t_s);
 }
 

@@ -34,8 +34,8 @@ class Bookkeeper {
 
   // Cells that are written together, the longest train having so many pulses.
   [[nodiscard]] double enter_cell_writes(const PulseCounts& counts, double longest);
-  // Cells that are read together, each through an output line.
-  [[nodiscard]] double enter_cell_reads(std::int64_t cells, ReadReason reason,
+  // Cells that are read together, each through an output line, on so many driven lines.
+  [[nodiscard]] double enter_cell_reads(std::int64_t cells, std::int64_t lines, ReadReason reason,
                                         const ReadCost& cost);
   [[nodiscard]] double enter_resets(std::int64_t cells);
 

@@ -316,23 +316,27 @@ void SimulatedChip::add_cell_noise(const PlacedTile& placed, std::span<double> n
   for (std::size_t c = 0; c < z.size(); ++c) net[c] += spread * static_cast<double>(z[c]);
 }
 
-void SimulatedChip::enter_cell_reads(const TileArray& array, std::int64_t cells,
+void SimulatedChip::enter_cell_reads(ArrayPart part, std::size_t row, std::size_t cells,
                                      ReadReason reason) {
-  const ReadCircuits& circuits = array.parts.front().tiles.front().transposed.circuits;
+  // a row of the array is a line on each of its tiles; one cell is on one
+  const std::span<const PlacedTile> tiles = at(part).of_row(row);
+  const ReadCircuits& circuits = tiles.front().transposed.circuits;
   const ReadCost cost = circuits.cost(spec_.periphery.single_line_bound(), spec_.technology);
-  wait(bookkeeper_.enter_cell_reads(cells, reason, cost));
+  wait(bookkeeper_.enter_cell_reads(static_cast<std::int64_t>(cells),
+                                    static_cast<std::int64_t>(std::min(cells, tiles.size())),
+                                    reason, cost));
 }
 
 void SimulatedChip::read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                              ReadReason reason) {
   NERNST_CHECK(weights.size() == shape(part.array).columns);
   std::ranges::copy(sense(part, row, 0, weights.size()), weights.begin());
-  enter_cell_reads(at(part.array), static_cast<std::int64_t>(weights.size()), reason);
+  enter_cell_reads(part, row, weights.size(), reason);
 }
 
 double SimulatedChip::read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) {
   const double weight = sense(part, row, column, 1).front();
-  enter_cell_reads(at(part.array), 1, reason);
+  enter_cell_reads(part, row, 1, reason);
   return weight;
 }
 
@@ -353,7 +357,7 @@ void SimulatedChip::zero_references(ArrayPart part) {
   for (const PlacedTile& placed : at(part).tiles) placed.tile->zero_references(event);
   // each row is read, and what it read is written to its references
   for (std::size_t row = 0; row < rows; ++row) {
-    enter_cell_reads(at(part.array), static_cast<std::int64_t>(columns), ReadReason::read);
+    enter_cell_reads(part, row, columns, ReadReason::read);
     wait(bookkeeper_.enter_cell_writes({.pulses = columns, .cells = columns}, 1));
   }
 }

@@ -105,7 +105,7 @@ class SimulatedChip final : public Chip {
   std::vector<double> sense(ArrayPart part, std::size_t row, std::size_t column,
                             std::size_t columns);
   void add_cell_noise(const PlacedTile& placed, std::span<double> net, std::uint64_t event) const;
-  void enter_cell_reads(const TileArray& array, std::int64_t cells, ReadReason reason);
+  void enter_cell_reads(ArrayPart part, std::size_t row, std::size_t cells, ReadReason reason);
   std::uint64_t next_event() { return ++operations_; }
 
   ChipSpec spec_;

@@ -464,6 +464,7 @@ TEST(SimulatedChip, ACellsReadTakesTheTimeAndEnergyOfASingleLinesCircuits) {
   EXPECT_DOUBLE_EQ(book.time_s, technology.t_cell_access_s + cost.t_s);
   EXPECT_DOUBLE_EQ(book.energy.amplifiers_J, 30 * cost.e_amplifier_J);
   EXPECT_DOUBLE_EQ(book.energy.adc_J, 30 * cost.e_adc_J);
+  EXPECT_DOUBLE_EQ(book.energy.dac_J, cost.e_dac_J);
 }
 
 }  // namespace
