@@ -78,7 +78,7 @@ void SimulatedChip::for_each_tile(const TileArray& array, std::size_t batch,
 
 SimulatedChip::ParallelRead SimulatedChip::read_of_sum(const TileArray& array,
                                                        ReadDirection direction) const {
-  ParallelRead read{direction, {}, spec_.periphery.adc_bound};
+  ParallelRead read{direction, {}};
   for (std::size_t p = 0; p < array.parts.size(); ++p)
     if (array.spec.gains[p] != 0) read.driven.push_back({p, array.spec.gains[p]});
   return read;
@@ -105,7 +105,7 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
   std::vector<std::uint64_t> events(batch);
   for (std::uint64_t& event : events) event = read_event(next_event(), read.direction);
   PeripherySpec periphery = spec_.periphery;
-  periphery.adc_bound = read.adc_bound;
+  if (read.range == ReadRange::line) periphery.adc_bound = periphery.single_line_bound();
 
   // tiles work side by side; their sums are added in the order of the tiles
   const TiledMatrix& first = a.parts[read.driven.front().part];
@@ -134,7 +134,7 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
     const std::size_t first_out = forward ? placed.block.first_row : placed.block.first_column;
     const std::size_t outputs = blocks[t].columns();
     const ReadCost cost =
-        placed.side(read.direction).circuits.cost(read.adc_bound, spec_.technology);
+        placed.side(read.direction).circuits.cost(periphery.adc_bound, spec_.technology);
     const ReadPower power = read_power(a, read, t);
     for (std::size_t b = 0; b < batch; ++b) {
       for (std::size_t k = 0; k < outputs; ++k) sums(b, first_out + k) += blocks[t](b, k);
@@ -197,7 +197,7 @@ void SimulatedChip::add_current_noise(const PlacedTile& placed, const ParallelRe
   double square_gains = 0;
   for (const Driven& one : read.driven) square_gains += one.gain * one.gain;
   const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
-  const ReadNoise& noise = placed.side(read.direction).noise;
+  const ReadNoise& noise = placed.side(read.direction).noise(read.range);
   std::vector<float> z(y.columns());
   for (std::size_t b = 0; b < y.rows(); ++b) {
     double sum = 0;
@@ -222,9 +222,7 @@ void SimulatedChip::mvm_transposed(std::size_t array, MatrixView<const double> y
 
 void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) {
   NERNST_CHECK(part.part < at(part.array).parts.size());
-  // one line brings less current than a whole array, so the ADC has another range
-  const double bound = spec_.periphery.single_line_bound();
-  multiply(at(part.array), {ReadDirection::forward, {{part.part, 1.0}}, bound}, x, y);
+  multiply(at(part.array), {ReadDirection::forward, {{part.part, 1.0}}, ReadRange::line}, x, y);
   ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
 }
 
@@ -307,12 +305,13 @@ std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::s
   return weights;
 }
 
-// What the currents of cells bring of noise, each cell being alone on its line and fully driven.
+// What the currents of cells bring of noise where one of each column is fully driven, and the
+// others stand on the line.
 void SimulatedChip::add_cell_noise(const PlacedTile& placed, std::span<double> net,
                                    std::uint64_t event) const {
   std::vector<float> z(net.size());
   fill_normals({seed_, placed.id, Purpose::current_noise}, event << 4, z);
-  const double spread = std::sqrt(placed.transposed.noise.variance(1, 1, 1));
+  const double spread = std::sqrt(placed.transposed.line_noise.variance(placed.block.rows, 1, 1));
   for (std::size_t c = 0; c < z.size(); ++c) net[c] += spread * static_cast<double>(z[c]);
 }
 

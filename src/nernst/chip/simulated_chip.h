@@ -79,7 +79,7 @@ class SimulatedChip final : public Chip {
   struct ParallelRead {
     ReadDirection direction;
     std::vector<Driven> driven;
-    double adc_bound;
+    ReadRange range = ReadRange::array;
     bool forward() const { return direction == ReadDirection::forward; }
   };
 

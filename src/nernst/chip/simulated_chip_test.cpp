@@ -319,6 +319,30 @@ std::vector<double> row_of(SimulatedChip& chip, std::size_t row) {
   return weights;
 }
 
+TEST(SimulatedChip, ACellReadAloneMeetsTheNoiseOfItsWholeColumn) {
+  ChipSpec spec = ideal_chip();
+  spec.tile = {40, 500};
+  spec.read_noise.enabled = true;
+  spec.circuits.amplifier.enabled = true;
+  SimulatedChip chip = make(spec, {{{40, 500}, 1.0}});
+  chip.fabricate(0, Matrix<double>(40, 500).view());
+  // the amplifiers settle in another time where single lines are read
+  const auto t_s = [&](double bound) {
+    return read_circuits(spec, chip.device(), 40, 500, ReadDirection::transposed, 7, 1)
+        .cost(bound, spec.technology)
+        .t_s;
+  };
+  const double line_s = t_s(spec.periphery.line_bound);
+  ASSERT_GT(std::abs(line_s / t_s(spec.periphery.adc_bound) - 1), 0.1);
+  const ReadNoise noise = read_noise(spec.read_noise, chip.device().physical,
+                                     weight_slope_S(spec, chip.device()), line_s);
+  double squares = 0;
+  for (std::size_t r = 0; r < 40; ++r) squares += square_norm(row_of(chip, r));
+  // 20,000 draws: five sigmas are 5 %; a cell without its column has a variance far below
+  EXPECT_NEAR(squares / 20000 / noise.variance(40, 1, 1), 1, 0.05);
+  EXPECT_LT(noise.variance(1, 1, 1), 0.8 * noise.variance(40, 1, 1));
+}
+
 TEST(SimulatedChip, CurrentNoiseOfACellIsThatOfNoOtherRead) {
   ChipSpec spec = ideal_chip();
   spec.read_noise.enabled = true;

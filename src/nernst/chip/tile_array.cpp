@@ -110,11 +110,13 @@ class Foundry {
   TileSide make_side(const TileBlock& block, std::uint32_t id, ReadDirection direction) const {
     const ReadCircuits circuits =
         read_circuits(spec_, device_, block.rows, block.columns, direction, seed_, id);
-    ReadNoise noise;
-    if (spec_.read_noise.enabled)
-      noise = read_noise(spec_.read_noise, device_.physical, weight_slope_S(spec_, device_),
-                         circuits.cost(spec_.periphery.adc_bound, spec_.technology).t_s);
-    return {circuits, noise};
+    const auto noise = [&](double adc_bound) {
+      if (!spec_.read_noise.enabled) return ReadNoise();
+      return read_noise(spec_.read_noise, device_.physical, weight_slope_S(spec_, device_),
+                        circuits.cost(adc_bound, spec_.technology).t_s);
+    };
+    const PeripherySpec& periphery = spec_.periphery;
+    return {circuits, noise(periphery.adc_bound), noise(periphery.single_line_bound())};
   }
 
   const ChipSpec& spec_;

@@ -25,10 +25,17 @@ struct ArraySpec {
   bool writable_references = false;   // zero_references will be called
 };
 
+// What a read drives: all input lines, or one of them, for which the ADC has a range of its own
+// (PeripherySpec::line_bound) and the circuits their time.
+enum class ReadRange { array, line };
+
 // What stands round a tile for reads in one direction.
 struct TileSide {
   ReadCircuits circuits;
-  ReadNoise noise;
+  ReadNoise array_noise, line_noise;  // of the cells' currents
+  const ReadNoise& noise(ReadRange range) const {
+    return range == ReadRange::array ? array_noise : line_noise;
+  }
 };
 
 // A tile and the block of its matrix that it holds.
