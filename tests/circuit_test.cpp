@@ -61,7 +61,7 @@ TEST(Circuit, TrainingThroughWiresHasTheSameBitsEverywhere) {
     return parse(ended.out);
   };
   const Tree one = digest("one", {"--threads", "1"});
-  EXPECT_GT(one["wires"]["refreshes"].get<double>(), 0);
+  EXPECT_GT(one["wires"]["solutions"].get<double>(), 0);
   EXPECT_GT(one["wires"]["rms_effect"].get<double>(), 0);
   EXPECT_LT(one["wires"]["rms_error"].get<double>(), one["wires"]["rms_effect"].get<double>());
   EXPECT_EQ(digest("two", {"--threads", "2"})["weights_digest"], one["weights_digest"]);
@@ -77,7 +77,7 @@ TEST(Circuit, TrainingThroughWiresHasTheSameBitsEverywhere) {
   // (the parts of a compound array share their lines)
   const Words compound = {"--set", "training.update=tiki_taka"};
   const Tree parts = digest("parts", compound);
-  EXPECT_GT(parts["wires"]["refreshes"].get<double>(), 0);
+  EXPECT_GT(parts["wires"]["solutions"].get<double>(), 0);
   for (const Surroundings& around :
        {Surroundings{.environment = {"NERNST_BACKEND=scalar"}},
         Surroundings{.environment = {"NERNST_INSTRUCTION_SET=SSE4"}}}) {
@@ -123,10 +123,10 @@ TEST(Circuit, TrainingThroughRealCircuitsHasTheSameBitsEverywhere) {
 TEST(Circuit, AWireThatCannotBeIsNamed) {
   const Folder folder;
   write_experiment(folder);
-  const Ended ended =
-      run(folder, {"train", "experiment.toml", "--out", "x", "--set", "chip.wires.r_row_Ohm=1e-9"});
+  const Ended ended = run(
+      folder, {"train", "experiment.toml", "--out", "x", "--set", "chip.wires.r_sense_Ohm=1e-9"});
   EXPECT_EQ(ended.code, 2);
-  EXPECT_NE(ended.err.find("chip.wires.r_row_Ohm = 1e-09"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("chip.wires.r_sense_Ohm = 1e-09"), std::string::npos) << ended.err;
 }
 
 TEST(Circuit, CheckComparesWithNgspice) {
@@ -215,8 +215,11 @@ TEST(Circuit, BadArraysAreNamedByRowAndColumn) {
   EXPECT_NE(refusal("1,2\n3\n").find("g.csv:2"), std::string::npos);
   EXPECT_NE(refusal("1,0\n3,0\n", {"--open-cells"}).find("column 1"), std::string::npos);
   EXPECT_NE(refusal("0,0\n3,1\n", {"--open-cells"}).find("row 0"), std::string::npos);
-  EXPECT_NE(refusal("1,2\n3,4\n", {"--volts", "v"}).find("v: no such file"), std::string::npos);
-  EXPECT_NE(refusal("1,2\n3,4\n", {"--wire", "-1"}).find("r_row_Ohm = -1"), std::string::npos);
+  EXPECT_NE(refusal("1,2\n3,4\n", {"--volts", "v"}).find("--volts = v"), std::string::npos);
+  EXPECT_NE(refusal("1,2\n3,4\n", {"--wire", "-1"}).find("--wire = -1"), std::string::npos);
+  EXPECT_NE(refusal("1,2\n3,4\n", {"--row-wire", "-5"}).find("--row-wire = -5"), std::string::npos);
+  EXPECT_NE(refusal("1,2\n3,4\n", {"--driver", "1e-9"}).find("--driver = 1e-09"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -34,9 +34,8 @@ void Bookkeeper::enter_pulses(const PulseCounts& counts, std::uint64_t line_puls
   book_.pulses += static_cast<std::int64_t>(counts.pulses);
   book_.line_pulses += static_cast<std::int64_t>(line_pulses);
   // a dose at half of the voltage is as much charge through half of it
-  const double pulses =
-      static_cast<double>(counts.pulses) + counts.half_doses / 2 - counts.undelivered;
-  book_.energy.cells_write_J += pulses * device_.physical.e_pulse_J;
+  book_.energy.cells_write_J +=
+      (counts.charge + counts.half_doses / 2) * device_.physical.e_pulse_J;
   book_.energy.drivers_J += static_cast<double>(line_pulses) * spec_.technology.e_line_pulse_J;
 }
 
@@ -45,11 +44,13 @@ double Bookkeeper::enter_update(const PulseCounts& counts, const UpdatePulses& s
   return enter_time(&TimeParts::pulses_s, sent.slots * device_.physical.t_pulse_s);
 }
 
-double Bookkeeper::enter_cell_writes(const PulseCounts& counts, double longest) {
+double Bookkeeper::enter_cell_writes(const PulseCounts& counts, std::int64_t sent,
+                                     std::int64_t longest) {
   book_.cell_writes += static_cast<std::int64_t>(counts.cells);
-  enter_pulses(counts, counts.pulses);
-  return enter_time(&TimeParts::cells_s,
-                    spec_.technology.t_cell_access_s + longest * device_.physical.t_pulse_s);
+  enter_pulses(counts, static_cast<std::uint64_t>(sent));
+  return enter_time(
+      &TimeParts::cells_s,
+      spec_.technology.t_cell_access_s + static_cast<double>(longest) * device_.physical.t_pulse_s);
 }
 
 double Bookkeeper::enter_cell_reads(std::int64_t cells, std::int64_t lines, ReadReason reason,

@@ -32,8 +32,10 @@ class Bookkeeper {
   // An outer product, sent as `sent`.
   [[nodiscard]] double enter_update(const PulseCounts& counts, const UpdatePulses& sent);
 
-  // Cells that are written together, the longest train having so many pulses.
-  [[nodiscard]] double enter_cell_writes(const PulseCounts& counts, double longest);
+  // Cells that are written together with so many pulses sent to them, in a time of `longest`
+  // pulses.
+  [[nodiscard]] double enter_cell_writes(const PulseCounts& counts, std::int64_t sent,
+                                         std::int64_t longest);
   // Cells that are read together, each through an output line, on so many driven lines.
   [[nodiscard]] double enter_cell_reads(std::int64_t cells, std::int64_t lines, ReadReason reason,
                                         const ReadCost& cost);

@@ -253,14 +253,19 @@ void SimulatedChip::write_row(ArrayPart part, std::size_t row,
   NERNST_CHECK(row < shape(part.array).rows && pulses.size() == shape(part.array).columns);
   const std::uint64_t event = next_event();
   PulseCounts counts;
-  std::int32_t longest = 0;
-  for (const std::int32_t n : pulses) longest = std::max(longest, std::abs(n));
+  // first what goes up, then what goes down
+  std::int64_t up = 0, down = 0, sent = 0;
+  for (const std::int64_t n : pulses) {
+    up = std::max(up, n);
+    down = std::max(down, -n);
+    sent += std::abs(n);
+  }
   for (const PlacedTile& placed : at(part).of_row(row)) {
     const auto own = pulses.subspan(placed.block.first_column, placed.block.columns);
     counts += placed.tile->write_row(row - placed.block.first_row,
                                      std::vector<double>(own.begin(), own.end()), event);
   }
-  wait(bookkeeper_.enter_cell_writes(counts, longest));
+  wait(bookkeeper_.enter_cell_writes(counts, sent, up + down));
 }
 
 void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
@@ -273,7 +278,8 @@ void SimulatedChip::pulse(ArrayPart part, std::size_t row, std::size_t column,
     if (column < block.first_column || column >= block.first_column + block.columns) continue;
     counts += placed.tile->pulse(row - block.first_row, column - block.first_column, pulses, event);
   }
-  wait(bookkeeper_.enter_cell_writes(counts, std::abs(pulses)));
+  const std::int64_t sent = std::abs(static_cast<std::int64_t>(pulses));
+  wait(bookkeeper_.enter_cell_writes(counts, sent, sent));
 }
 
 std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::size_t column,
@@ -357,7 +363,9 @@ void SimulatedChip::zero_references(ArrayPart part) {
   // each row is read, and what it read is written to its references
   for (std::size_t row = 0; row < rows; ++row) {
     enter_cell_reads(part, row, columns, ReadReason::read);
-    wait(bookkeeper_.enter_cell_writes({.pulses = columns, .cells = columns}, 1));
+    const auto sent = static_cast<double>(columns);
+    wait(bookkeeper_.enter_cell_writes({.pulses = columns, .cells = columns, .charge = sent},
+                                       static_cast<std::int64_t>(columns), 1));
   }
 }
 

@@ -147,11 +147,11 @@ TEST(SimulatedChip, ACompoundArrayThroughWiresGoesOnBitByBit) {
         },
         from[k].values);
   restarted.ledger().counts = whole.ledger().counts;
-  const double refreshes = whole.wire_report().refreshes;
+  const double solutions = whole.wire_report().solutions;
   const Matrix<double> restarted_back = train(restarted), back = train(whole);
   EXPECT_EQ(restarted_back.values(), back.values());
-  EXPECT_GT(whole.wire_report().refreshes, refreshes);
-  EXPECT_EQ(restarted.wire_report().refreshes, whole.wire_report().refreshes);
+  EXPECT_GT(whole.wire_report().solutions, solutions);
+  EXPECT_EQ(restarted.wire_report().solutions, whole.wire_report().solutions);
   EXPECT_EQ(restarted.ledger().counts.energy.cells_read_J,
             whole.ledger().counts.energy.cells_read_J);
 }

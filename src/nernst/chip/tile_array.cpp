@@ -31,6 +31,7 @@ void check_spec(const ChipSpec& spec, const DeviceSpec& device) {
     throw ConfigError("chip.tile", std::to_string(spec.tile.size()) + " numbers",
                       "give two: rows and columns, as [512, 512]");
   check_driver(spec, device);
+  spec.wires.check();
   spec.circuits.check(spec.periphery.dac_bits, spec.periphery.adc_bits);
   if (device.cell.one_sided && spec.weight != WeightCoding::differential_pair)
     throw ConfigError(

@@ -67,12 +67,12 @@ std::string summary_of(const RunResult& result, const Look& look) {
   with_parts("energy", ledger.energy.total_J(), "J", "", largest_parts(ledger.energy));
   row("pulses", count(ledger.pulses));
   row("most pulses on one cell", count(result.pulses_per_cell_max));
-  if (result.wires && result.wires->refreshes > 0) {
+  if (result.wires) {
     row("what the wires take, rms", fmt::format("{:.4f}", result.wires->rms_effect()),
         "of w, as solved");
     row("  error between solutions, rms", fmt::format("{:.4f}", result.wires->rms_error()),
-        fmt::format("{:.4f} at most; {} solutions", result.wires->largest_error,
-                    count(static_cast<std::int64_t>(result.wires->refreshes))));
+        fmt::format("{:.4f} at most; {} of tiles solved", result.wires->largest_error,
+                    count(static_cast<std::int64_t>(result.wires->solutions))));
   }
   row("signal words held, peak", count(result.books.signal_words_peak));
   row("weight words held, peak", count(result.books.weight_words_peak));

@@ -109,7 +109,7 @@ Config read_config(const Tree& tree) {
   for (const ChipSpec::Table& one : config.chip.tables())
     read_fields(table_or_empty(chip, one.name.c_str(), "chip." + one.name), "chip." + one.name,
                 one.fields);
-  check_wires(config.chip.wires.write_network(), "chip.wires.");
+  config.chip.wires.check();
   if (config.chip.read_noise.enabled && config.chip.technology.t_read_s <= 0)
     throw ConfigError("chip.technology.t_read_s", config.chip.technology.t_read_s,
                       "noise has the bandwidth of a read: give its time");

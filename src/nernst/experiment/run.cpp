@@ -178,7 +178,7 @@ Tree result_json(const RunResult& result) {
     json["transfer"] = write_fields(fields_of(report));
   }
   if (result.wires)
-    json["wires"] = {{"refreshes", result.wires->refreshes},
+    json["wires"] = {{"solutions", result.wires->solutions},
                      {"rms_effect", result.wires->rms_effect()},
                      {"rms_error", result.wires->rms_error()},
                      {"largest_error", result.wires->largest_error}};

@@ -23,8 +23,10 @@ class CellTile : public Tile {
                         std::uint64_t event) override {
     NERNST_CHECK(row < cells_.rows() && doses.size() == cells_.columns());
     PulseCounts counts;
-    for (std::size_t c = 0; c < doses.size(); ++c)
+    for (std::size_t c = 0; c < doses.size(); ++c) {
       cells_.dose_weight(row, c, static_cast<T>(doses[c]), event, counts);
+      counts.charge += cells_.cells_per_dose() * std::abs(doses[c]);
+    }
     return counts;
   }
 
@@ -33,6 +35,7 @@ class CellTile : public Tile {
     NERNST_CHECK(row < cells_.rows() && column < cells_.columns());
     PulseCounts counts;
     cells_.dose_weight(row, column, static_cast<T>(dose), event, counts);
+    counts.charge = cells_.cells_per_dose() * std::abs(dose);
     return counts;
   }
 
@@ -56,18 +59,18 @@ class CellTile : public Tile {
   }
 
   void fabricate(MatrixView<const double> net) override { cells_.fabricate(net); }
-  void advance_to(double time_s) override { cells_.advance_to(time_s); }
-  void copy_net_rows(std::size_t first_row, MatrixView<double> net) const override {
-    NERNST_CHECK(first_row + net.rows() <= cells_.rows() && net.columns() == cells_.columns());
-    if (!cells_.device().retention.enabled()) {
-      const auto now = cells_.net();
-      for (std::size_t r = 0; r < net.rows(); ++r)
-        std::ranges::copy(now.row(first_row + r), net.row(r).begin());
-      return;
-    }
+  bool advance_to(double time_s) override { return cells_.advance_to(time_s); }
+  void copy_net(MatrixView<double> net) const override {
+    NERNST_CHECK(net.rows() == cells_.rows() && net.columns() == cells_.columns());
+    if (!cells_.device().retention.enabled()) return copy_read_net(0, net);
     for (std::size_t r = 0; r < net.rows(); ++r)
-      for (std::size_t c = 0; c < net.columns(); ++c)
-        net(r, c) = cells_.exact_net(first_row + r, c);
+      for (std::size_t c = 0; c < net.columns(); ++c) net(r, c) = cells_.exact_net(r, c);
+  }
+  void copy_read_net(std::size_t first_row, MatrixView<double> net) const override {
+    NERNST_CHECK(first_row + net.rows() <= cells_.rows() && net.columns() == cells_.columns());
+    const auto now = cells_.net();
+    for (std::size_t r = 0; r < net.rows(); ++r)
+      std::ranges::copy(now.row(first_row + r), net.row(r).begin());
   }
   void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override {
     NERNST_CHECK(cell.rows() == cells_.rows() && cell.columns() == cells_.columns());
@@ -75,7 +78,7 @@ class CellTile : public Tile {
     for (std::size_t r = 0; r < cell.rows(); ++r)
       for (std::size_t c = 0; c < cell.columns(); ++c) {
         cell(r, c) = cells_.seen(0, r, c);
-        other(r, c) = cells_.pair() ? cells_.seen(1, r, c) : cell(r, c) - cells_.exact_net(r, c);
+        other(r, c) = cells_.pair() ? cells_.seen(1, r, c) : cells_.taken(r, c);
       }
   }
   std::uint32_t most_pulses() const override { return cells_.most_pulses(); }
@@ -83,6 +86,15 @@ class CellTile : public Tile {
   double net_step() const override { return cells_.net_step(); }
 
  protected:
+  // Enters the charge of an update whose pulses are counted.
+  void enter_charge(const UpdatePulses& pulses, PulseCounts& counts) const {
+    // whole pulses were counted, where nothing was left out
+    const bool whole = pulses.coding == Coding::stochastic || pulses.coding == Coding::count;
+    const bool counted = whole && pulses.dose_scale.empty();
+    counts.charge =
+        counted ? static_cast<double>(counts.pulses) : cells_.cells_per_dose() * sent_doses(pulses);
+  }
+
   // Noise of one output line whose inputs have the square norm `drive`: N(0, sigma_w^2 |x|^2).
   double line_noise(std::size_t line, double drive, std::uint64_t event) const {
     const double spread = cells_.net_read_noise();

@@ -56,13 +56,17 @@ class Cells {
   void zero_reference(std::size_t row, std::size_t column, std::uint64_t event);
   void reset_weight(std::size_t row, std::size_t column, std::uint64_t event);
   void fabricate(MatrixView<const double> net);
-  void advance_to(double time_s);
+  bool advance_to(double time_s);
   // With retention up to this moment.
   double exact_net(std::size_t row, std::size_t column) const;
   // What a read sees of the cell on one side, with retention up to this moment.
   double seen(std::size_t side, std::size_t row, std::size_t column) const {
     return visible(layout_.position(side, row, column));
   }
+  // What is taken from a cell that is no pair: its reference, its own offset in it.
+  double taken(std::size_t row, std::size_t column) const;
+  // Cells that a dose of a weight goes to: both of a pair whose cells move up and down.
+  double cells_per_dose() const { return pair() && !device_.cell.one_sided ? 2 : 1; }
   std::uint32_t most_pulses() const;
   std::vector<PlaneView> state();
 
@@ -246,6 +250,15 @@ double Cells<Law, T>::exact_net(std::size_t row, std::size_t column) const {
 }
 
 template <class Law, class T>
+double Cells<Law, T>::taken(std::size_t row, std::size_t column) const {
+  const std::size_t position = layout_.position(0, row, column);
+  double added = 0;
+  if (constants_.has_offset()) added += constants_.template offset<T>(position);
+  if (!reference_.empty()) added += reference_[position];
+  return -added;
+}
+
+template <class Law, class T>
 void Cells<Law, T>::keep_write_noise(std::size_t side, std::size_t row, std::size_t column,
                                      const Cell& constants, std::uint64_t event) {
   if (kept_noise_.empty()) return;
@@ -335,16 +348,17 @@ void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint6
 }
 
 template <class Law, class T>
-void Cells<Law, T>::advance_to(double time_s) {
+bool Cells<Law, T>::advance_to(double time_s) {
   times_s_[0] = time_s;
-  if (written_s_.empty()) return;
+  if (written_s_.empty()) return false;
   constexpr double resolution = 1e-3;
-  if (time_s - times_s_[1] < resolution * device_.retention.tau_at_temperature_s()) return;
+  if (time_s - times_s_[1] < resolution * device_.retention.tau_at_temperature_s()) return false;
   threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row)
       for (std::size_t column = 0; column < columns(); ++column) refresh_net(row, column);
   });
   times_s_[1] = time_s;
+  return true;
 }
 
 template <class Law, class T>

@@ -133,6 +133,23 @@ UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,
   return pulses;
 }
 
+double sent_doses(const UpdatePulses& pulses) {
+  if (pulses.coding != Coding::stochastic) {
+    double rows = 0, columns = 0;
+    for (const double v : pulses.row) rows += std::abs(v);
+    for (const double v : pulses.column) columns += std::abs(v);
+    return rows * columns;
+  }
+  // slot by slot, every line that fires meets every line of the other kind that does
+  double doses = 0;
+  for (std::uint32_t slot = 0; slot < pulses.slots; ++slot) {
+    const auto fires = [&](std::uint32_t train) { return (train >> slot & 1) != 0; };
+    doses += static_cast<double>(std::ranges::count_if(pulses.row_train, fires)) *
+             static_cast<double>(std::ranges::count_if(pulses.column_train, fires));
+  }
+  return doses;
+}
+
 UpdatePulses slice(const UpdatePulses& pulses, std::size_t first_row, std::size_t rows,
                    std::size_t first_column, std::size_t columns) {
   const auto part = [](const auto& all, std::size_t first, std::size_t size) {
@@ -145,6 +162,7 @@ UpdatePulses slice(const UpdatePulses& pulses, std::size_t first_row, std::size_
   block.coding = pulses.coding;
   block.slots = pulses.slots;
   block.count_max = pulses.count_max;
+  block.largest_scale = pulses.largest_scale;
   block.row = part(pulses.row, first_row, rows);
   block.column = part(pulses.column, first_column, columns);
   block.row_train = part(pulses.row_train, first_row, rows);

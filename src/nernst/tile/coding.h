@@ -58,7 +58,12 @@ UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,
                            std::span<const double> d, double rate, double weight_step,
                            std::uint64_t seed, std::uint32_t owner, std::uint64_t event);
 
-// The part of an update that reaches the block of rows and columns that a tile holds.
+// The sum of the magnitudes of the doses that the drivers send to all cells, whatever dose_scale
+// leaves of them; of `count`, the mean of what it is rounded to.
+double sent_doses(const UpdatePulses& pulses);
+
+// The part of an update that reaches the block of rows and columns that a tile holds; its
+// line_pulses are not known.
 UpdatePulses slice(const UpdatePulses& pulses, std::size_t first_row, std::size_t rows,
                    std::size_t first_column, std::size_t columns);
 

@@ -81,8 +81,7 @@ class FloatTile final : public CellTile<Law, float> {
     const ColumnPulses columns(pulses);
     const UpdateJob job = update_job(pulses, columns, event);
     std::mutex sum;
-    this->cells_.threads().for_each_part(this->cells_.rows(),
-                                         grain(kUpdateCells, this->cells_.columns()),
+    this->cells_.threads().for_each_part(this->cells_.rows(), update_grain(pulses),
                                          [&](std::size_t first, std::size_t last) {
                                            PulseCounts part;
                                            if (lanes) {
@@ -94,6 +93,7 @@ class FloatTile final : public CellTile<Law, float> {
                                            const std::lock_guard lock(sum);
                                            counts += part;
                                          });
+    this->enter_charge(pulses, counts);
     return counts;
   }
 

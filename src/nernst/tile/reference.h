@@ -70,6 +70,7 @@ class ReferenceTile final : public CellTile<Law, double> {
         this->cells_.dose_weight(r, c, dose, event, counts);
       }
     }
+    this->enter_charge(pulses, counts);
     return counts;
   }
 

@@ -54,13 +54,13 @@ struct TileSpec {
 struct PulseCounts {
   std::uint64_t pulses = 0;  // nominal pulses on cells; a fraction of one counts as one
   std::uint64_t cells = 0;   // cells that got any
+  double charge = 0;         // that drivers bring for them, in nominal pulses
   double half_doses = 0;     // doses that half-selected cells got
-  double undelivered = 0;    // charge that wires keep from the cells, in nominal pulses
   PulseCounts& operator+=(const PulseCounts& other) {
     pulses += other.pulses;
     cells += other.cells;
+    charge += other.charge;
     half_doses += other.half_doses;
-    undelivered += other.undelivered;
     return *this;
   }
 };
@@ -110,13 +110,16 @@ class Tile {
   virtual void fabricate(MatrixView<const double> net) = 0;
 
   // Lets time pass up to `time_s` of the chip's clock (retention). Net weights are brought up to
-  // date when more than a thousandth of the retention time has passed since the last time.
-  virtual void advance_to(double time_s) = 0;
+  // date when more than a thousandth of the retention time has passed since the last time; returns
+  // whether they were.
+  virtual bool advance_to(double time_s) = 0;
 
-  // Net weights of net.rows() rows from `first_row` on, as they are now, without noise: for what
-  // stands round a tile, for pictures and tests; training does not know them.
-  virtual void copy_net_rows(std::size_t first_row, MatrixView<double> net) const = 0;
-  void copy_net(MatrixView<double> net) const { copy_net_rows(0, net); }
+  // Net weights as they are now, without noise: for pictures and tests, not for training.
+  virtual void copy_net(MatrixView<double> net) const = 0;
+
+  // The same as reads see them (see advance_to), of net.rows() rows from `first_row` on: for what
+  // stands round a tile.
+  virtual void copy_read_net(std::size_t first_row, MatrixView<double> net) const = 0;
 
   // What a read sees of the two cells of each weight, in units of w: the cell, and the one that is
   // taken from it (its reference, or the other of the pair, whose net weight is half the

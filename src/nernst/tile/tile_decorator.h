@@ -43,9 +43,10 @@ class TileDecorator : public Tile {
   void reset_row(std::size_t row, std::uint64_t event) override { cells_->reset_row(row, event); }
   void zero_references(std::uint64_t event) override { cells_->zero_references(event); }
   void fabricate(MatrixView<const double> net) override { cells_->fabricate(net); }
-  void advance_to(double time_s) override { cells_->advance_to(time_s); }
-  void copy_net_rows(std::size_t first_row, MatrixView<double> net) const override {
-    cells_->copy_net_rows(first_row, net);
+  bool advance_to(double time_s) override { return cells_->advance_to(time_s); }
+  void copy_net(MatrixView<double> net) const override { cells_->copy_net(net); }
+  void copy_read_net(std::size_t first_row, MatrixView<double> net) const override {
+    cells_->copy_read_net(first_row, net);
   }
   void copy_cells(MatrixView<double> cell, MatrixView<double> other) const override {
     cells_->copy_cells(cell, other);

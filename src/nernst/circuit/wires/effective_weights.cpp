@@ -15,14 +15,17 @@
 
 namespace nernst {
 
-double WireReport::rms_error() const { return cells > 0 ? std::sqrt(square_error / cells) : 0; }
 double WireReport::rms_effect() const { return cells > 0 ? std::sqrt(square_effect / cells) : 0; }
+double WireReport::rms_error() const {
+  return compared > 0 ? std::sqrt(square_error / compared) : 0;
+}
 WireReport& WireReport::operator+=(const WireReport& other) {
-  refreshes += other.refreshes;
+  solutions += other.solutions;
   cells += other.cells;
+  square_effect += other.square_effect;
+  compared += other.compared;
   square_error += other.square_error;
   largest_error = std::max(largest_error, other.largest_error);
-  square_effect += other.square_effect;
   return *this;
 }
 
@@ -107,12 +110,12 @@ struct EffectiveWeights::Kept {
 
   void copy_net(std::size_t r) {
     const MatrixView<double> row = net.view().block(r, 0, 1, columns);
-    tiles.front().tile->copy_net_rows(r, row);
+    tiles.front().tile->copy_read_net(r, row);
     if (tiles.size() == 1 && tiles.front().gain == 1) return;
     for (double& w : row.row(0)) w *= tiles.front().gain;
     Matrix<double> other(1, columns);
     for (std::size_t k = 1; k < tiles.size(); ++k) {
-      tiles[k].tile->copy_net_rows(r, other.view());
+      tiles[k].tile->copy_read_net(r, other.view());
       for (std::size_t c = 0; c < columns; ++c) row(0, c) += tiles[k].gain * other(0, c);
     }
   }
@@ -143,6 +146,20 @@ struct EffectiveWeights::Kept {
         others_S.values()[k] += std::abs(one.gain) * other.values()[k];
       }
     }
+    if (coding == WeightCoding::reference_column) share_references(cells_S, others_S);
+  }
+
+  // A reference that all rows share is the mean of what is taken from them; what a cell has of its
+  // own in that is a part of the cell.
+  void share_references(Matrix<double>& cells_S, Matrix<double>& others_S) const {
+    for (std::size_t c = 0; c < columns; ++c) {
+      double mean = 0;
+      for (std::size_t r = 0; r < rows; ++r) mean += others_S(r, c) / static_cast<double>(rows);
+      for (std::size_t r = 0; r < rows; ++r) {
+        cells_S(r, c) = std::max(cells_S(r, c) + mean - others_S(r, c), 0.0);
+        others_S(r, c) = mean;
+      }
+    }
   }
 
   void solve() {
@@ -170,10 +187,12 @@ struct EffectiveWeights::Kept {
       calibrate(map, cells_S, others_S, seen_S);
     }
     for (std::size_t d = 0; d < 2; ++d) {
-      power[2 * d] = crossbars[d].together_S / crossbars[d].ideal_S;
-      power[2 * d + 1] = crossbars[d].random_S / crossbars[d].ideal_S;
+      // (where nothing conducts there is none)
+      const double ideal_S = crossbars[d].ideal_S;
+      power[2 * d] = ideal_S > 0 ? crossbars[d].together_S / ideal_S : 1;
+      power[2 * d + 1] = ideal_S > 0 ? crossbars[d].random_S / ideal_S : 1;
     }
-    if (is_solved()) books[kRefreshes] += 1;
+    books[kSolutions] += 1;
     last_others_S = std::move(others_S);
     for (std::size_t r = 0; r < rows; ++r) std::ranges::copy(net.row(r), solved_net.row(r).begin());
     std::ranges::fill(square_change, 0.0);
@@ -202,14 +221,18 @@ struct EffectiveWeights::Kept {
     const double slope_S = device.physical.slope_S() * (pair() ? 2 : 1);
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t c = 0; c < columns; ++c) {
-        const double now = (seen_S(r, c) - map.reference_S(r, c)) / slope_S;
         const double before = net.row(r)[c];
+        // what the wires take; where they are ideal a read sees the very net weight
+        const double taken =
+            (cells_S(r, c) - others_S(r, c) - seen_S(r, c) + map.reference_S(r, c)) / slope_S;
+        const double now = before - taken;
+        books[kCells] += 1;
+        books[kSquareEffect] += taken * taken;
         if (is_solved()) {
-          const double used = map.factor(r, c) * before + map.shift(r, c);
-          books[kCells] += 1;
-          books[kSquareError] += (used - now) * (used - now);
-          books[kLargestError] = std::max(books[kLargestError], std::abs(used - now));
-          books[kSquareEffect] += (before - now) * (before - now);
+          const double off = map.factor(r, c) * before + map.shift(r, c) - now;
+          books[kCompared] += 1;
+          books[kSquareError] += off * off;
+          books[kLargestError] = std::max(books[kLargestError], std::abs(off));
         }
         const double own_S = pair() ? cells_S(r, c) + others_S(r, c) : cells_S(r, c);
         const double shown_S = pair() ? seen_S(r, c) + map.reference_S(r, c) : seen_S(r, c);
@@ -268,7 +291,7 @@ struct EffectiveWeights::Kept {
   bool given_out = false;             // the state, which may have been written since
   std::vector<char> changed_row;      // in these rows
   // the report, as state
-  enum { kRefreshes, kCells, kSquareError, kLargestError, kSquareEffect, kBooks };
+  enum { kSolutions, kCells, kSquareEffect, kCompared, kSquareError, kLargestError, kBooks };
   std::array<double, kBooks> books{};
 };
 
@@ -277,6 +300,9 @@ EffectiveWeights::EffectiveWeights(std::vector<TileOnLines> tiles, const DeviceS
                                    const Threads& threads)
     : kept_(std::make_unique<Kept>(std::move(tiles), device, spec, wires, backend, threads)) {
   NERNST_CHECK(!kept_->tiles.empty());
+  // (a reference that tiles share cannot be exchanged with their cells)
+  for (const TileOnLines& one : kept_->tiles)
+    NERNST_CHECK(one.gain > 0 || spec.weight != WeightCoding::reference_column);
 }
 EffectiveWeights::~EffectiveWeights() = default;
 
@@ -309,10 +335,7 @@ void EffectiveWeights::copy(ReadDirection direction, MatrixView<double> net) {
     kept_->effective_row_of(kept_->map_of(direction), r, net.row(r));
 }
 
-double EffectiveWeights::solutions() {
-  if (!kept_->is_solved()) kept_->follow();
-  return kept_->books[Kept::kRefreshes] + 1;
-}
+double EffectiveWeights::solutions() const { return kept_->books[Kept::kSolutions]; }
 ReadPower EffectiveWeights::power(ReadDirection direction) {
   if (!kept_->is_solved()) kept_->follow();
   const std::size_t d = direction == ReadDirection::forward ? 0 : 2;
@@ -320,11 +343,12 @@ ReadPower EffectiveWeights::power(ReadDirection direction) {
 }
 WireReport EffectiveWeights::report() const {
   const auto& books = kept_->books;
-  return {.refreshes = books[Kept::kRefreshes],
+  return {.solutions = books[Kept::kSolutions],
           .cells = books[Kept::kCells],
+          .square_effect = books[Kept::kSquareEffect],
+          .compared = books[Kept::kCompared],
           .square_error = books[Kept::kSquareError],
-          .largest_error = books[Kept::kLargestError],
-          .square_effect = books[Kept::kSquareEffect]};
+          .largest_error = books[Kept::kLargestError]};
 }
 
 std::vector<PlaneView> EffectiveWeights::state(const std::string& prefix) {

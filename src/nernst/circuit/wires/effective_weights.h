@@ -3,9 +3,9 @@
 //
 // Cells and references are read through two crossbars of equal wires, and their currents
 // subtracted; references that a tile shares are one more row line, the last one of the cells' own
-// crossbar. Reads are linear in the inputs, so that all that the wires do is in one matrix, the
-// effective net weights: solved exactly it is (G_eff - G_eff,ref) / (dG/dw). Between solutions it
-// follows the cells as
+// crossbar (the offset of a cell against it being a part of the cell). Reads are linear in the
+// inputs, so that all that the wires do is in one matrix, the effective net weights: solved exactly
+// it is (G_eff - G_eff,ref) / (dG/dw). Between solutions it follows the cells as
 //   effective = factor * net + shift,
 // cell by cell, with `factor` the part of its own conductance that a cell shows at the terminals,
 // and `shift` such that it was exact when last solved. Once the rms change of the net weights
@@ -14,7 +14,8 @@
 //
 // Several tiles on the same lines (the parts of a compound array) load them together: a crossing
 // has the conductance sum |gain| G of all, a part with a negative gain having cells and references
-// exchanged, and the net weight is sum gain w.
+// exchanged, and the net weight is sum gain w. (Shared references cannot be exchanged: gains are
+// positive there.)
 #pragma once
 
 #include <memory>
@@ -29,14 +30,15 @@ namespace nernst {
 
 // How the effective net weights that were used compared with solutions, in units of w.
 struct WireReport {
-  double refreshes = 0;     // solutions after the first
-  double cells = 0;         // compared in them
-  double square_error = 0;  // sum over those
+  double solutions = 0;      // of tiles
+  double cells = 0;          // in them
+  double square_effect = 0;  // of the wires, sum over those: (effective - net)^2
+  double compared = 0;       // cells in solutions after the first of a tile
+  double square_error = 0;   // of the effective weights used until then, sum over those
   double largest_error = 0;
-  double square_effect = 0;  // what the wires did to those: (effective - net)^2
 
-  double rms_error() const;   // of the effective weights that were used
-  double rms_effect() const;  // of the wires
+  double rms_effect() const;
+  double rms_error() const;
   WireReport& operator+=(const WireReport& other);
 };
 
@@ -75,8 +77,8 @@ class EffectiveWeights {
   // All effective net weights.
   void copy(ReadDirection direction, MatrixView<double> net);
 
-  // How often the wires have been solved, once at least: what goes with a solution is as old.
-  double solutions();
+  // How often the wires have been solved.
+  double solutions() const;
   ReadPower power(ReadDirection direction);
   WireReport report() const;
   // Enough to go on from, bit by bit; every name starts with `prefix`.

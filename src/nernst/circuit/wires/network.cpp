@@ -35,20 +35,9 @@ void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
                         "the column is connected to nothing; leave it out or give it a cell");
 }
 
-namespace {
-
 void check_resistance(double r_Ohm, const std::string& field) {
   if (r_Ohm == 0 || (r_Ohm >= 1e-6 && r_Ohm <= 1e9)) return;
   throw ConfigError(field, r_Ohm, "give 0, or from 1e-6 to 1e9 ohm");
-}
-
-}  // namespace
-
-void check_wires(const WireNetwork& network, const std::string& where) {
-  check_resistance(network.rows.r_segment_Ohm, where + "r_row_Ohm");
-  check_resistance(network.columns.r_segment_Ohm, where + "r_column_Ohm");
-  check_resistance(network.rows.r_end_Ohm, where + "r_row_end_Ohm");
-  check_resistance(network.columns.r_end_Ohm, where + "r_column_end_Ohm");
 }
 
 }  // namespace nernst

@@ -51,7 +51,8 @@ enum class OpenCells { refused, allowed };
 void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
                         const std::string& where);
 
-// Throws ConfigError for a resistance that is neither 0 nor from 1 uOhm to 1 GOhm.
-void check_wires(const WireNetwork& network, const std::string& where);
+// Throws ConfigError for a resistance of a wire or of the end of a line that is neither 0 nor from
+// 1 uOhm to 1 GOhm.
+void check_resistance(double r_Ohm, const std::string& field);
 
 }  // namespace nernst

@@ -55,11 +55,26 @@ PulseParts PulseWires::of_trains(const UpdatePulses& pulses,
   WireSolution volts;
   std::vector<double> row_V(rows_), column_V(columns_);
   double all_volts = 0, all_pulses = 0;
-  for (std::uint32_t slot = 0; slot < pulses.slots; ++slot) {
-    const auto fires = [&](std::uint32_t train) { return (train >> slot & 1) != 0; };
-    for (std::size_t r = 0; r < rows_; ++r) row_V[r] = fires(pulses.row_train[r]) ? -kHalf : 0;
-    for (std::size_t c = 0; c < columns_; ++c)
-      column_V[c] = fires(pulses.column_train[c]) ? kHalf : 0;
+  // a phase for each pair of signs, slot by slot
+  constexpr std::uint32_t phases = 4;
+  for (std::uint32_t k = 0; k < phases * pulses.slots; ++k) {
+    const std::uint32_t slot = k / phases;
+    const bool positive_rows = (k & 1) != 0, positive_columns = (k & 2) != 0;
+    const auto fires = [&](std::uint32_t train, bool has_sign) {
+      return has_sign && (train >> slot & 1) != 0;
+    };
+    bool any_row = false, any_column = false;
+    for (std::size_t r = 0; r < rows_; ++r) {
+      const bool on = fires(pulses.row_train[r], (pulses.row[r] > 0) == positive_rows);
+      row_V[r] = on ? -kHalf : 0;
+      any_row = any_row || on;
+    }
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const bool on = fires(pulses.column_train[c], (pulses.column[c] > 0) == positive_columns);
+      column_V[c] = on ? kHalf : 0;
+      any_column = any_column || on;
+    }
+    if (!any_row || !any_column) continue;
     const auto pulsed = [&](std::size_t r, std::size_t c) {
       return row_V[r] != 0 && column_V[c] != 0;
     };

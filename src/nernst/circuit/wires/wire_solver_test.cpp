@@ -357,12 +357,12 @@ TEST(CheckConductances, NamesTheRowAndTheColumn) {
   EXPECT_NE(check(OpenCells::allowed).find("g.csv, column 3"), std::string::npos);
 }
 
-TEST(CheckWires, NamesTheResistance) {
-  WireNetwork net;
-  EXPECT_EQ(refusal([&] { check_wires(net, "chip.wires."); }), "nothing");
-  net.columns.r_segment_Ohm = -1;
-  EXPECT_NE(refusal([&] { check_wires(net, "chip.wires."); }).find("chip.wires.r_column_Ohm = -1"),
-            std::string::npos);
+TEST(CheckResistance, NamesTheField) {
+  for (const double good_Ohm : {0.0, 1e-6, 1.0, 1e9})
+    EXPECT_EQ(refusal([&] { check_resistance(good_Ohm, "--wire"); }), "nothing");
+  for (const double bad_Ohm : {-1.0, 1e-7, 2e9, std::nan("")})
+    EXPECT_NE(refusal([&] { check_resistance(bad_Ohm, "--wire"); }).find("--wire = "),
+              std::string::npos);
 }
 
 }  // namespace

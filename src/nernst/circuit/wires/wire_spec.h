@@ -27,6 +27,8 @@ struct WireSpec {
   double write_activity = 0.1;
   double dose_power = 1;
   void describe(Fields& f);
+  // Throws ConfigError for a resistance out of range.
+  void check() const;
 
   WireNetwork read_network(ReadDirection direction) const;
   // The conductance that a three-terminal cell shows its lines while it is pulsed: the charge of a

@@ -17,9 +17,7 @@ WiredTile::WiredTile(std::unique_ptr<Tile> cells, const DeviceSpec& device, cons
       told_{weights_.get()},
       pulses_(wires, device.physical, tile.rows, tile.columns, threads),
       update_{Matrix<double>(tile.rows, tile.columns, 1.0), 1},
-      dose_book_{0, 1} {
-  check_wires(wires.write_network(), "chip.wires.");
-}
+      dose_book_{0, 1} {}
 
 void WiredTile::mvm(MatrixView<const double> x, MatrixView<double> y,
                     std::span<const std::uint64_t> events) const {
@@ -42,12 +40,15 @@ Matrix<double> WiredTile::pulsed_cells_S() const {
 }
 
 void WiredTile::have_dose() {
+  // the load of gates is always the same; that of channels is as old as the solutions
+  double now = 1;
+  if (pulses_.depends_on_cells())
+    for (const EffectiveWeights* one : told_) now += one->solutions();
+  const bool each_time = pulses_.depends_on_cells() && wires_.refresh_change == 0;
   double& made = dose_book_[0];
-  // the load of gates is always the same
-  if (made != 0 && (!pulses_.depends_on_cells() || made == weights_->solutions())) return;
-  const Matrix<double> cell_S = pulsed_cells_S();
-  made = pulses_.depends_on_cells() ? weights_->solutions() : 1;
-  update_ = pulses_.of_update(cell_S.view());
+  if (made == now && !each_time) return;
+  made = now;
+  update_ = pulses_.of_update(pulsed_cells_S().view());
   dose_book_[1] = update_.volts;
 }
 
@@ -77,8 +78,7 @@ PulseCounts WiredTile::outer_update(const UpdatePulses& pulses, std::uint64_t ev
     if (trains ? pulses.row_train[r] != 0 : pulses.row[r] != 0)
       for (EffectiveWeights* one : told_) one->row_changed(r);
   PulseCounts counts = cells().outer_update(through, event);
-  const double volts = parts == &update_ ? dose_book_[1] : parts->volts;
-  counts.undelivered += static_cast<double>(counts.pulses) * (1 - volts);
+  counts.charge *= parts == &update_ ? dose_book_[1] : parts->volts;
   return counts;
 }
 
@@ -86,14 +86,16 @@ PulseCounts WiredTile::write_row(std::size_t row, std::span<const double> doses,
                                  std::uint64_t event) {
   const std::vector<double> volts = pulses_.row_volts(row, doses, pulsed_cells_S().view());
   std::vector<double> through(doses.begin(), doses.end());
-  double undelivered = 0;
+  double charge = 0, dosed = 0;
   for (std::size_t c = 0; c < through.size(); ++c) {
     through[c] *= pulses_.dose_of(volts[c]);
-    undelivered += std::abs(doses[c]) * (1 - volts[c]);
+    charge += std::abs(doses[c]) * volts[c];
+    dosed += std::abs(through[c]);
   }
   for (EffectiveWeights* one : told_) one->row_changed(row);
   PulseCounts counts = cells().write_row(row, through, event);
-  counts.undelivered += undelivered;
+  // of the voltage, where the tile's is of the dose
+  if (dosed > 0) counts.charge *= charge / dosed;
   return counts;
 }
 
@@ -103,8 +105,9 @@ PulseCounts WiredTile::pulse(std::size_t row, std::size_t column, double dose,
   doses[column] = dose;
   const double volts = pulses_.row_volts(row, doses, pulsed_cells_S().view())[column];
   for (EffectiveWeights* one : told_) one->row_changed(row);
-  PulseCounts counts = cells().pulse(row, column, dose * pulses_.dose_of(volts), event);
-  counts.undelivered += std::abs(dose) * (1 - volts);
+  const double part = pulses_.dose_of(volts);
+  PulseCounts counts = cells().pulse(row, column, dose * part, event);
+  if (part > 0) counts.charge *= volts / part;
   return counts;
 }
 
@@ -123,13 +126,15 @@ void WiredTile::zero_references(std::uint64_t event) {
   cells().zero_references(event);
 }
 void WiredTile::fabricate(MatrixView<const double> net) {
+  dose_book_[0] = 0;
   for (EffectiveWeights* one : told_) one->forget();
   cells().fabricate(net);
 }
-void WiredTile::advance_to(double time_s) {
-  cells().advance_to(time_s);
-  if (!device_.retention.enabled()) return;
-  for (EffectiveWeights* one : told_) one->all_changed();
+bool WiredTile::advance_to(double time_s) {
+  const bool changed = cells().advance_to(time_s);
+  if (changed)
+    for (EffectiveWeights* one : told_) one->all_changed();
+  return changed;
 }
 
 std::vector<PlaneView> WiredTile::state() {

@@ -30,7 +30,7 @@ class WiredTile final : public TileDecorator {
   void reset_row(std::size_t row, std::uint64_t event) override;
   void zero_references(std::uint64_t event) override;
   void fabricate(MatrixView<const double> net) override;
-  void advance_to(double time_s) override;
+  bool advance_to(double time_s) override;
   std::vector<PlaneView> state() override;
 
   // The cells without the wires, for effective weights of several tiles on the same lines, and
@@ -62,7 +62,7 @@ class WiredTile final : public TileDecorator {
   std::vector<EffectiveWeights*> told_;  // of changes, weights_ the first
   PulseWires pulses_;
   PulseParts update_;
-  std::vector<double> dose_book_;  // the solution that `update_` goes with, 0 = none; its volts
+  std::vector<double> dose_book_;  // how many solutions `update_` goes with, + 1; its volts
 };
 
 }  // namespace nernst

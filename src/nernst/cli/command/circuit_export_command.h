@@ -68,9 +68,8 @@ class CircuitExportCommand final : public Command {
                         fmt::format("give at most {}, as --rows 0:64 --columns 0:64", most_cells));
 
     WireSpec wires = finished.config.chip.wires;
-    if (wire_Ohm_ >= 0) wires.r_row_Ohm = wires.r_column_Ohm = wire_Ohm_;
-    if (wire_Ohm_ < 0 && !wires.enabled) wires.r_row_Ohm = wires.r_column_Ohm = 0;
-    check_wires(wires.write_network(), "--wire: ");
+    if (wire_Ohm_) check_resistance(*wire_Ohm_, "--wire");
+    if (wire_Ohm_ || !wires.enabled) wires.r_row_Ohm = wires.r_column_Ohm = wire_Ohm_.value_or(0);
 
     const DeviceSpec& device = chip.device();
     const CellStates states = chip.cells(layer);
@@ -153,7 +152,8 @@ class CircuitExportCommand final : public Command {
 
   std::string run_, rows_, columns_, out_;
   std::int64_t layer_ = 0;
-  double wire_Ohm_ = -1, pulses_ = 1;
+  std::optional<double> wire_Ohm_;
+  double pulses_ = 1;
   std::optional<double> volts_V_;
 };
 

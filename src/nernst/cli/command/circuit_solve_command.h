@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,8 @@ class CircuitSolveCommand final : public Command {
 
   Answer run(Console& console) override {
     const std::string name = std::filesystem::path(file_).filename().string();
+    if (!out_.empty() && io::path_exists(out_) && !std::filesystem::is_empty(out_))
+      throw ConfigError("--out", out_, "is there already; give a new folder");
     const Matrix<double> g_S = read_conductances(name);
     const bool by_rows = drive_ == "rows";
     const WireNetwork network = read_network(by_rows);
@@ -138,15 +141,21 @@ class CircuitSolveCommand final : public Command {
     driven.ends = ends_of(driven_ends_);
     sensed.r_end_Ohm = sense_Ohm_;
     sensed.ends = ends_of(sensed_ends_);
-    network.rows.r_segment_Ohm = row_wire_Ohm_ >= 0 ? row_wire_Ohm_ : wire_Ohm_;
-    network.columns.r_segment_Ohm = column_wire_Ohm_ >= 0 ? column_wire_Ohm_ : wire_Ohm_;
-    check_wires(network, "circuit solve: ");
+    network.rows.r_segment_Ohm = row_wire_Ohm_.value_or(wire_Ohm_);
+    network.columns.r_segment_Ohm = column_wire_Ohm_.value_or(wire_Ohm_);
+    check_resistance(wire_Ohm_, "--wire");
+    check_resistance(network.rows.r_segment_Ohm, "--row-wire");
+    check_resistance(network.columns.r_segment_Ohm, "--column-wire");
+    check_resistance(driver_Ohm_, "--driver");
+    check_resistance(sense_Ohm_, "--sense");
     return network;
   }
 
   std::vector<double> read_volts(std::size_t lines) const {
     const auto number = io::parse_number(volts_);
     if (number) return std::vector<double>(lines, *number);
+    if (!io::path_exists(volts_))
+      throw ConfigError("--volts", volts_, "give a number of volts, or a file with them");
     const Matrix<double> volts = io::read_matrix(volts_);
     if (volts.values().size() != lines)
       throw ConfigError(volts_, fmt::format("{} voltages", volts.values().size()),
@@ -190,8 +199,6 @@ class CircuitSolveCommand final : public Command {
                    const std::vector<double>& current_A, const std::vector<double>& ideal_A,
                    const std::string& name, double lost, bool by_rows, Answer& answer) const {
     const std::filesystem::path folder = out_;
-    if (io::path_exists(folder) && !std::filesystem::is_empty(folder))
-      throw ConfigError("--out", out_, "is there already; give a new folder");
     Matrix<double> cell_V(g_S.rows(), g_S.columns()), cell_A(g_S.rows(), g_S.columns());
     for (std::size_t k = 0; k < g_S.values().size(); ++k) {
       cell_V.values()[k] =
@@ -231,7 +238,7 @@ class CircuitSolveCommand final : public Command {
     };
     map("Conductance of the cells", "S", g_S, "As they were given.");
     map("Voltage over the cells", "V", cell_V,
-        fmt::format("Row line less column line, fed at the {}.", drive_));
+        by_rows ? "Row line less column line." : "Column line less row line.");
     map("Current through the cells", "A", cell_A, "Voltage times conductance.");
     map("Voltage on the row lines", "V", solution.row_V, "At each crossing.");
     map("Voltage on the column lines", "V", solution.column_V, "At each crossing.");
@@ -258,7 +265,8 @@ class CircuitSolveCommand final : public Command {
 
   std::string file_, drive_ = "rows", volts_ = "1", driven_ends_ = "first", sensed_ends_ = "last",
                      method_ = "automatic", out_;
-  double wire_Ohm_ = 1, row_wire_Ohm_ = -1, column_wire_Ohm_ = -1, driver_Ohm_ = 0, sense_Ohm_ = 0;
+  double wire_Ohm_ = 1, driver_Ohm_ = 0, sense_Ohm_ = 0;
+  std::optional<double> row_wire_Ohm_, column_wire_Ohm_;
   bool ohms_ = false, open_cells_ = false;
 };
 
