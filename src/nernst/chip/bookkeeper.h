@@ -23,8 +23,8 @@ class Bookkeeper {
   Bookkeeper(const ChipSpec& spec, const DeviceSpec& device, LedgerCounts& book)
       : spec_(spec), device_(device), book_(book) {}
 
-  // Parallel reads of one tile with so many output lines, through so many parts of its array, whose
-  // wires let `power` through.
+  // Parallel reads of one tile with so many output lines; so many parts of a compound array are
+  // driven, and the wires let `power` through.
   void enter_tile_reads(const ReadCounts& counts, const ReadCost& cost, std::size_t outputs,
                         std::size_t parts, const ReadPower& power);
   // What the slowest tiles took for them.

@@ -63,12 +63,16 @@ class Chip {
   // What is slow, row by row or cell by cell: writing an accumulated gradient, characterisation,
   // program-verify and transfer.
 
-  // A signed number of pulses for each cell of a row.
+  // A signed number of pulses for each cell of a row (one for each column); positive ones raise the
+  // weight.
   virtual void write_row(ArrayPart part, std::size_t row, std::span<const std::int32_t> pulses) = 0;
+  // The weights of a row, one for each column, in units of W, each cell read on its own.
   virtual void read_row(ArrayPart part, std::size_t row, std::span<double> weights,
                         ReadReason reason) = 0;
+  // The same two for one cell.
   virtual void pulse(ArrayPart part, std::size_t row, std::size_t column, std::int32_t pulses) = 0;
   virtual double read(ArrayPart part, std::size_t row, std::size_t column, ReadReason reason) = 0;
+  // Brings the cells of a row to the reset state of the device.
   virtual void reset_row(ArrayPart part, std::size_t row) = 0;
   // Programs the reference of every cell to what the cell itself conducts now, as exactly as the
   // device allows (`spread.reference`), so that its weight reads 0. ConfigError where cells have no

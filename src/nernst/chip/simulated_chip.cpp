@@ -381,7 +381,7 @@ void SimulatedChip::enter_digital(std::int64_t operations, std::int64_t words) {
 
 void SimulatedChip::fabricate(ArrayPart part, MatrixView<const double> weights) {
   NERNST_CHECK(part.part < parts(part.array));
-  at(part.array).fabricate(part.part, weights);
+  arrays_[part.array].fabricate(part.part, weights);
 }
 
 Matrix<double> SimulatedChip::weights(std::size_t array) const { return at(array).weights(); }

@@ -184,7 +184,7 @@ std::span<const PlacedTile> TiledMatrix::of_row(std::size_t row) const {
           std::ranges::partition_point(tiles, begun, &PlacedTile::block)};
 }
 
-void TileArray::fabricate(std::size_t part, MatrixView<const double> weights) const {
+void TileArray::fabricate(std::size_t part, MatrixView<const double> weights) {
   NERNST_CHECK(weights.rows() == spec.shape.rows && weights.columns() == spec.shape.columns);
   for (const PlacedTile& placed : parts[part].tiles) {
     const auto& [first_row, rows, first_column, columns] = placed.block;

@@ -60,7 +60,8 @@ struct TiledMatrix {
   std::span<const PlacedTile> of_row(std::size_t row) const;
 };
 
-// The two cells of each weight, in w (see Tile::copy_cells).
+// The two cells of each weight, in w: the cell, and its reference or, of a pair, its partner (see
+// Tile::copy_cells).
 struct CellStates {
   Matrix<double> cell, other;
 };
@@ -73,7 +74,7 @@ struct TileArray {
   std::vector<std::unique_ptr<EffectiveWeights>> shared_lines;
 
   // Makes a part as if fabricated with these weights (rows x columns).
-  void fabricate(std::size_t part, MatrixView<const double> weights) const;
+  void fabricate(std::size_t part, MatrixView<const double> weights);
   // The weights as they are now, without noise: the sum over the parts, or those of one.
   Matrix<double> weights() const;
   Matrix<double> weights(std::size_t part) const;

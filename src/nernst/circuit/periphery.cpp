@@ -25,8 +25,9 @@ void PeripherySpec::describe(Fields& f) {
                   "(assumed: an integrator with a smaller capacitor)"});
   f.choice(
       "cell_reads", cell_reads, {"calibrated", "through_circuits"},
-      "cells read one by one, as by program-verify: what they conduct and their noise, or that "
-      "through DAC, amplifier, sample-and-hold and ADC at line_bound");
+      "how single cells are read, as by program-verify: by what they conduct, with read noise; or "
+      "that through DAC, amplifier, sample-and-hold and ADC with full scale line_bound (ideal ones "
+      "still round to their bits)");
   f.integer("lines_per_adc", lines_per_adc,
             {.min = 1,
              .max = 1 << 20,

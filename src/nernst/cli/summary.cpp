@@ -71,7 +71,7 @@ std::string summary_of(const RunResult& result, const Look& look) {
     row("what the wires take, rms", fmt::format("{:.4f}", result.wires->rms_effect()),
         "of w, as solved");
     row("  error between solutions, rms", fmt::format("{:.4f}", result.wires->rms_error()),
-        fmt::format("{:.4f} at most; {} of tiles solved", result.wires->largest_error,
+        fmt::format("{:.4f} at most, in {} solutions of tiles", result.wires->largest_error,
                     count(static_cast<std::int64_t>(result.wires->solutions))));
   }
   row("signal words held, peak", count(result.books.signal_words_peak));

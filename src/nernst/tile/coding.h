@@ -18,6 +18,7 @@
 
 namespace nernst {
 
+// exact: what is asked for, not quantised, for ideal devices and tests of laws.
 enum class Coding { stochastic, amplitude_duration, count, exact };
 
 // How the drivers code an update, and how finely.
@@ -51,9 +52,9 @@ struct UpdatePulses {
   bool nothing() const { return slots == 0; }
 };
 
-// Codes W -= rate * d x^T. `weight_step` is in the units of W. The trains are drawn from the
-// streams of (seed, owner) for `event`. Source of the stochastic coding: Gokmen and Vlasov 2016,
-// with the update management of aihwkit.
+// Codes W -= rate * d x^T, rate at least 0. `weight_step`, above 0, is in the units of W. The
+// trains are drawn from the streams of (seed, owner) for `event`. Source of the stochastic coding:
+// Gokmen and Vlasov 2016, with the update management of aihwkit.
 UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,
                            std::span<const double> d, double rate, double weight_step,
                            std::uint64_t seed, std::uint32_t owner, std::uint64_t event);

@@ -54,7 +54,7 @@ struct TileSpec {
 struct PulseCounts {
   std::uint64_t pulses = 0;  // nominal pulses on cells; a fraction of one counts as one
   std::uint64_t cells = 0;   // cells that got any
-  double charge = 0;         // that drivers bring for them, in nominal pulses
+  double charge = 0;         // that drivers bring for them: a dose 1 at full voltage is 1
   double half_doses = 0;     // doses that half-selected cells got
   PulseCounts& operator+=(const PulseCounts& other) {
     pulses += other.pulses;

@@ -29,9 +29,9 @@ struct BatchLines {
   double contraction() const { return driven.most_lost() * outputs.most_lost(); }
 };
 
-// output_A (B x output lines) for driven_V (B x driven lines), to `tolerance` of the mean current
-// that ideal wires would bring to a line (see WireSolverSpec). A read has the same bits whatever
-// others are in the batch. Returns the most sweeps that a read took.
+// output_A (B x output lines) for driven_V (B x driven lines, all finite), to `tolerance` (see
+// WireSolverSpec). A read has the same bits whatever others are in the batch. Returns the most
+// sweeps that a read took.
 int read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
                   const Threads& threads, MatrixView<double> output_A);
 

@@ -12,7 +12,7 @@ namespace nernst {
 struct CrossbarPower {
   double ideal_S = 0;     // with ideal wires, all lines driven by 1 V
   double together_S = 0;  // all lines driven by 1 V
-  double random_S = 0;    // driven by +-1 V
+  double random_S = 0;    // what voltages of +-1 V bring that have nothing to do with each other
   CrossbarPower& operator+=(const CrossbarPower& other) {
     ideal_S += other.ideal_S;
     together_S += other.together_S;

@@ -58,12 +58,13 @@ struct TileOnLines {
 
 class EffectiveWeights {
  public:
-  // The tiles, all of the shape and coding of `spec`, must outlive this.
+  // The tiles, all of the shape and coding of `spec`, must stay where they are as long as this is
+  // used.
   EffectiveWeights(std::vector<TileOnLines> tiles, const DeviceSpec& device, const TileSpec& spec,
                    const WireSpec& wires, Backend backend, const Threads& threads);
   ~EffectiveWeights();
 
-  // Cells of a row, or of all, are not what they were.
+  // Cells of a row, or of all, are not what they were, or will not be at the next read.
   void row_changed(std::size_t row);
   void all_changed();
   // They have nothing to do with what they were: the next solution is a first one.
@@ -72,7 +73,8 @@ class EffectiveWeights {
   // out = effective weights times in, as the tiles' back-end does it: B x columns to B x rows
   // forward, the other way transposed. One read at a time: it brings what is kept up to date.
   void read(ReadDirection direction, MatrixView<const double> in, MatrixView<double> out);
-  // What the wires add to the net weights of a row in reads of this direction.
+  // Adds to the net weights of a row (`net`, one for each column, in w) what the wires do to them
+  // in reads of this direction.
   void add_wires(ReadDirection direction, std::size_t row, std::span<double> net);
   // All effective net weights.
   void copy(ReadDirection direction, MatrixView<double> net);
@@ -81,7 +83,8 @@ class EffectiveWeights {
   double solutions() const;
   ReadPower power(ReadDirection direction);
   WireReport report() const;
-  // Enough to go on from, bit by bit; every name starts with `prefix`.
+  // Enough to go on from, bit by bit; every name starts with `prefix`. What may be written through
+  // the planes is taken up by the next read.
   std::vector<PlaneView> state(const std::string& prefix);
 
   static std::uint64_t bytes(const TileSpec& tile, const WireSpec& wires);

@@ -40,8 +40,10 @@ struct WireNetwork {
 
 // Node voltages and terminal currents.
 struct WireSolution {
-  Matrix<double> row_V, column_V;       // rows x columns, of the nodes at each crossing
-  std::vector<double> row_A, column_A;  // out of each line into its terminals, from the cells
+  Matrix<double> row_V, column_V;  // rows x columns, of the nodes at each crossing
+  // Out of each line into its terminals: positive where a sense amplifier takes it, negative where
+  // a driver brings it.
+  std::vector<double> row_A, column_A;
 };
 
 // Throws ConfigError unless every conductance of `g_S` is finite and at least 0, and every row and

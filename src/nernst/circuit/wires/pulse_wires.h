@@ -18,7 +18,7 @@ namespace nernst {
 // Of cells that are pulsed together.
 struct PulseParts {
   Matrix<double> dose;  // rows x columns, of a nominal dose
-  double volts = 1;     // the mean of their voltages
+  double volts = 1;     // the mean of their voltages, parts of the nominal one
 };
 
 class PulseWires {
@@ -29,15 +29,18 @@ class PulseWires {
   // Whether what a cell draws depends on its conductance.
   bool depends_on_cells() const { return wires_.write_load == WriteLoad::channel; }
 
-  // All lines driven, `write_activity` of all cells drawing current at a time. `cell_S` are the
-  // conductances of the channels; not looked at where only gates draw.
+  // All lines driven, `write_activity` of all cells drawing current at a time; the mean is over all
+  // cells. `cell_S` (rows x columns) are the conductances of the channels; not looked at where only
+  // gates draw.
   PulseParts of_update(MatrixView<const double> cell_S) const;
 
-  // The means over the slots of a train in which a cell is pulsed, each slot solved.
+  // The means over the slots of a train in which a cell is pulsed. Each slot is solved, in a phase
+  // for each pair of signs of rows and columns; cells without a pulse draw nothing.
   PulseParts of_trains(const UpdatePulses& pulses, MatrixView<const double> cell_S) const;
 
-  // The voltages at the cells of a row that is pulsed alone, first those with a positive dose and
-  // then those with a negative one; 1 where there is none. All that are pulsed draw at a time.
+  // The voltages at the cells of row `row` (below rows), pulsed alone: first those with a positive
+  // dose (`doses` has one for each column) and then those with a negative one; 1 where there is
+  // none. All that are pulsed draw at a time.
   std::vector<double> row_volts(std::size_t row, std::span<const double> doses,
                                 MatrixView<const double> cell_S) const;
 

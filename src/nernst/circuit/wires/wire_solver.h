@@ -22,8 +22,8 @@ enum class WireMethod { automatic, exact, lines };
 
 struct WireSolverSpec {
   WireMethod method = WireMethod::automatic;
-  // Of `lines`: every terminal current is within `tolerance` of the mean current that ideal wires
-  // would bring to an output line.
+  // Of `lines`: every terminal current is within `tolerance` of the sum of the magnitudes of the
+  // currents that ideal wires would bring through all cells, over max(rows, columns).
   double tolerance = 1e-9;
   Threads threads = Threads();  // that the reads of a batch are shared over
 };
@@ -32,10 +32,12 @@ class WireSolver {
  public:
   virtual ~WireSolver() = default;
 
-  // Takes the conductances, rows x columns, all finite and at least 0 (see check_conductances).
+  // Takes the conductances, rows x columns, all finite and at least 0 (see check_conductances);
+  // before anything else.
   virtual void set_conductances(MatrixView<const double> g_S) = 0;
 
-  // Voltages and currents with these voltages at the terminals of the rows and of the columns.
+  // Voltages and currents with these voltages, one for each line, at the terminals of the rows and
+  // of the columns. `solution` gets its sizes here.
   virtual void solve(std::span<const double> row_V, std::span<const double> column_V,
                      WireSolution& solution) = 0;
 
@@ -51,11 +53,12 @@ class WireSolver {
   // Reads a volt on one line after the other, of the kind of which there are fewer.
   virtual void effective_conductances(MatrixView<double> g_S);
 
-  // Iterations of the last solve or read (the most of a batch); 0 for a direct method.
+  // Iterations of the last solve or read (the most of a batch; where a kept matrix was read, those
+  // of making it); 0 for a direct method.
   virtual int iterations() const = 0;
 };
 
-// A solver for arrays of this size. `automatic` takes `exact` up to 16 x 16 cells and `lines` for
+// A solver for arrays of this size. `automatic` takes `exact` up to 256 cells and `lines` for
 // anything larger.
 std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::size_t rows,
                                              std::size_t columns, const WireSolverSpec& spec);

@@ -78,7 +78,9 @@ class CircuitFloorplanCommand final : public Command {
     if (cell_pulses_) activity_.cell_pulses = *cell_pulses_;
     const Floorplan plan = make_floorplan(config.chip, device, arrays, activity_);
 
-    const std::string title = fmt::format("{} on {}", title_of(config), device.name);
+    const std::string title =
+        fmt::format("{} on {}{}", title_of(config), device.name,
+                    config.chip.wires.enabled ? ", its wires taken as ideal" : "");
     Answer answer;
     answer.json = json_of(plan);
     answer.text = text_of(plan, title, console.out());
