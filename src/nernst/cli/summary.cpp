@@ -57,6 +57,9 @@ std::string summary_of(const RunResult& result, const Look& look) {
   if (result.reference_accuracy)
     row("test accuracy in float", percent(*result.reference_accuracy, 2),
         "same network, conventional back-propagation");
+  if (result.transfer && result.transfer->written.failed > 0)
+    row("cells that did not reach their weights", count(result.transfer->written.failed),
+        "out of tries");
   const auto with_parts = [&](const char* name, double total, const char* unit, const char* remark,
                               const std::vector<Part>& parts) {
     row(name, quantity(total, unit, look), remark);
