@@ -13,12 +13,6 @@ namespace nernst {
 
 namespace {
 
-// sums += gain * terms
-void add(double gain, const Matrix<double>& terms, MatrixView<double> sums) {
-  for (std::size_t b = 0; b < sums.rows(); ++b)
-    for (std::size_t k = 0; k < sums.columns(); ++k) sums(b, k) += gain * terms(b, k);
-}
-
 // The event of a read that is operation `event`: both directions would be different reads.
 std::uint64_t read_event(std::uint64_t event, ReadDirection direction) {
   return (event << 1) + (direction == ReadDirection::forward ? 0 : 1);
@@ -76,14 +70,6 @@ void SimulatedChip::for_each_tile(const TileArray& array, std::size_t batch,
                          });
 }
 
-SimulatedChip::ParallelRead SimulatedChip::read_of_sum(const TileArray& array,
-                                                       ReadDirection direction) const {
-  ParallelRead read{direction, {}};
-  for (std::size_t p = 0; p < array.parts.size(); ++p)
-    if (array.spec.gains[p] != 0) read.driven.push_back({p, array.spec.gains[p]});
-  return read;
-}
-
 void SimulatedChip::multiply(const TileArray& a, const ParallelRead& read,
                              MatrixView<const double> in, MatrixView<double> out) {
   const auto [rows, columns] = a.spec.shape;
@@ -123,7 +109,7 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
         [&](MatrixView<const double> x, MatrixView<double> y,
             std::span<const std::uint64_t> draws) {
           read_tiles(a, read, t, x, y, draws);
-          if (spec_.read_noise.enabled) add_current_noise(placed, read, x, y, draws);
+          if (spec_.read_noise.enabled) add_current_noise(placed, read, seed_, x, y, draws);
         },
         spec_.circuits.any() ? &placed.side(read.direction).circuits : nullptr);
   });
@@ -151,62 +137,6 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
     time_s += slowest_s[b];
   }
   wait(bookkeeper_.enter_read_time(time_s));
-}
-
-// The currents of tile t of the driven parts, summed on the lines that they share.
-void SimulatedChip::read_tiles(const TileArray& a, const ParallelRead& read, std::size_t t,
-                               MatrixView<const double> x, MatrixView<double> y,
-                               std::span<const std::uint64_t> draws) const {
-  const std::vector<Driven>& driven = read.driven;
-  Matrix<double> other(y.rows(), y.columns());
-  if (driven.size() > 1 && !a.shared_lines.empty()) {
-    a.shared_lines[t]->read(read.direction, x, y);
-    for (const Driven& one : driven) {
-      std::ranges::fill(other.values(), 0.0);
-      a.parts[one.part].tiles[t].tile->add_read_noise(read.direction, x, other.view(), draws);
-      add(one.gain, other, y);
-    }
-    return;
-  }
-  const auto product = [&](const Driven& one, MatrixView<double> to) {
-    const Tile& tile = *a.parts[one.part].tiles[t].tile;
-    read.forward() ? tile.mvm(x, to, draws) : tile.mvm_transposed(x, to, draws);
-  };
-  product(driven.front(), y);
-  if (driven.size() == 1 && driven.front().gain == 1) return;
-  for (std::size_t b = 0; b < y.rows(); ++b)
-    for (double& value : y.row(b)) value *= driven.front().gain;
-  for (std::size_t k = 1; k < driven.size(); ++k) {
-    product(driven[k], other.view());
-    add(driven[k].gain, other, y);
-  }
-}
-
-ReadPower SimulatedChip::read_power(const TileArray& a, const ParallelRead& read,
-                                    std::size_t t) const {
-  if (read.driven.size() > 1 && !a.shared_lines.empty())
-    return a.shared_lines[t]->power(read.direction);
-  const WiredTile* wired = a.parts[read.driven.front().part].tiles[t].wired;
-  return wired == nullptr ? ReadPower() : wired->power(read.direction);
-}
-
-// Adds to the sums of a tile what the currents of the cells bring of noise.
-void SimulatedChip::add_current_noise(const PlacedTile& placed, const ParallelRead& read,
-                                      MatrixView<const double> x, MatrixView<double> y,
-                                      std::span<const std::uint64_t> draws) const {
-  double square_gains = 0;
-  for (const Driven& one : read.driven) square_gains += one.gain * one.gain;
-  const NoiseStream stream(seed_, placed.id, Purpose::current_noise);
-  const ReadNoise& noise = placed.side(read.direction).noise(read.range);
-  std::vector<float> z(y.columns());
-  for (std::size_t b = 0; b < y.rows(); ++b) {
-    double sum = 0;
-    for (const double input : x.row(b)) sum += std::abs(input);
-    const double variance = noise.variance(x.columns(), sum, square_norm(x.row(b)));
-    const double spread = std::sqrt(square_gains * variance);
-    fill_normals(stream, draws[b], z);
-    for (std::size_t k = 0; k < z.size(); ++k) y(b, k) += spread * static_cast<double>(z[k]);
-  }
 }
 
 void SimulatedChip::mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) {

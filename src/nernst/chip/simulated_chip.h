@@ -8,6 +8,7 @@
 #include "nernst/chip/bookkeeper.h"
 #include "nernst/chip/chip.h"
 #include "nernst/chip/chip_spec.h"
+#include "nernst/chip/parallel_read.h"
 #include "nernst/chip/tile_array.h"
 #include "nernst/circuit/wires/wired_tile.h"
 #include "nernst/device/device_spec.h"
@@ -70,34 +71,12 @@ class SimulatedChip final : public Chip {
   const DeviceSpec& device() const { return device_; }
 
  private:
-  // A part that takes part in a read, and what it counts there.
-  struct Driven {
-    std::size_t part = 0;
-    double gain = 1;
-  };
-  // A read of a whole array at once.
-  struct ParallelRead {
-    ReadDirection direction;
-    std::vector<Driven> driven;
-    ReadRange range = ReadRange::array;
-    bool forward() const { return direction == ReadDirection::forward; }
-  };
-
   const TileArray& at(std::size_t array) const;
   const TiledMatrix& at(ArrayPart part) const;
-  ParallelRead read_of_sum(const TileArray& array, ReadDirection direction) const;
   void multiply(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,
                 MatrixView<double> out);
   void multiply_batch(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,
                       MatrixView<double> out);
-  void read_tiles(const TileArray& array, const ParallelRead& read, std::size_t tile,
-                  MatrixView<const double> x, MatrixView<double> y,
-                  std::span<const std::uint64_t> draws) const;
-  // What the wires of tile t let through of the power of such a read.
-  ReadPower read_power(const TileArray& array, const ParallelRead& read, std::size_t tile) const;
-  void add_current_noise(const PlacedTile& placed, const ParallelRead& read,
-                         MatrixView<const double> x, MatrixView<double> y,
-                         std::span<const std::uint64_t> draws) const;
   // Calls `work` for each tile of a part, on several threads where that pays.
   void for_each_tile(const TileArray& array, std::size_t batch,
                      const std::function<void(std::size_t tile)>& work) const;

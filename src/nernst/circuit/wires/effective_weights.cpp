@@ -357,7 +357,7 @@ std::vector<PlaneView> EffectiveWeights::state(const std::string& prefix) {
   kept_->given_out = true;
   std::vector<PlaneView> planes;
   planes.push_back({prefix + "solved", std::span<double>(kept_->solved)});
-  planes.push_back({prefix + "net", kept_->solved_net.values()});
+  planes.push_back({prefix + "solved_net", kept_->solved_net.values()});
   planes.push_back({prefix + "power", std::span<double>(kept_->power)});
   for (std::size_t k = 0; k < kept_->maps.size(); ++k) {
     const std::string name = prefix + (k == 0 ? "" : "transposed_");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/circuit/wires/wired_tile.h"
 
+#include <cmath>
 #include <utility>
 
 namespace nernst {
