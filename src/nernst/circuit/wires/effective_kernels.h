@@ -11,7 +11,4 @@ namespace nernst {
 void effective_row(std::size_t size, const double* net, const float* factor, const float* shift,
                    float* effective);
 
-// sum of (a - b)^2: element k is added to partial sum k mod 16; these are added in a tree.
-double square_distance(std::size_t size, const double* a, const double* b);
-
 }  // namespace nernst

@@ -11,6 +11,7 @@
 #include "nernst/base/matrix_product.h"
 #include "nernst/circuit/wires/crossbar_reads.h"
 #include "nernst/circuit/wires/effective_kernels.h"
+#include "nernst/circuit/wires/line_kernels.h"
 #include "nernst/tile/kernels/matvec.h"
 
 namespace nernst {

@@ -112,6 +112,19 @@ double dot(std::size_t size, const double* HWY_RESTRICT a, const double* HWY_RES
   return tree_sum(sums);
 }
 
+double distance(std::size_t size, const double* HWY_RESTRICT a, const double* HWY_RESTRICT b) {
+  const Tag tag;
+  Vec sums[kSums];
+  for (auto& sum : sums) sum = hn::Zero(tag);
+  for (std::size_t k = 0; k < size; k += 16)
+    for (std::size_t v = 0; v < kSums; ++v) {
+      const std::size_t at = k + v * kWidth;
+      const auto apart = hn::Sub(hn::Load(tag, a + at), hn::Load(tag, b + at));
+      sums[v] = hn::Add(sums[v], hn::Mul(apart, apart));
+    }
+  return tree_sum(sums);
+}
+
 void direction(std::size_t size, double beta, const double* HWY_RESTRICT z,
                const double* HWY_RESTRICT r, double* HWY_RESTRICT p, double* HWY_RESTRICT w) {
   const Tag tag;
@@ -164,6 +177,7 @@ HWY_EXPORT(factor);
 HWY_EXPORT(solve);
 HWY_EXPORT(transposed_times);
 HWY_EXPORT(dot);
+HWY_EXPORT(distance);
 HWY_EXPORT(direction);
 HWY_EXPORT(product);
 HWY_EXPORT(step);
@@ -181,6 +195,9 @@ void transpose_times(LinePlane x_plane, std::size_t lines, const double* x,
 }
 double dot_product(std::size_t size, const double* a, const double* b) {
   return HWY_DYNAMIC_DISPATCH(dot)(size, a, b);
+}
+double square_distance(std::size_t size, const double* a, const double* b) {
+  return HWY_DYNAMIC_DISPATCH(distance)(size, a, b);
 }
 void next_direction(std::size_t size, double beta, const double* z, const double* r, double* p,
                     double* w) {

@@ -29,9 +29,15 @@ void solve_chains(LinePlane plane, const double* inverse, const double* x, doubl
 void transpose_times(LinePlane x_plane, std::size_t lines, const double* x,
                      std::size_t result_stride, const double* factor, double* result);
 
-// Conjugate gradients on whole planes of `size` numbers, a multiple of 16.
+// On whole planes of `size` numbers, a multiple of 16. Element k of a sum is added to partial sum
+// k mod 16; these are added in a tree.
 
 double dot_product(std::size_t size, const double* a, const double* b);
+// sum of (a - b)^2
+double square_distance(std::size_t size, const double* a, const double* b);
+
+// And of conjugate gradients:
+
 // p = z + beta p; w = r + beta w
 void next_direction(std::size_t size, double beta, const double* z, const double* r, double* p,
                     double* w);

@@ -17,8 +17,7 @@ WiredTile::WiredTile(std::unique_ptr<Tile> cells, const DeviceSpec& device, cons
                                                   tile, wires, backend, threads)),
       told_{weights_.get()},
       pulses_(wires, device.physical, tile.rows, tile.columns, threads),
-      update_{Matrix<double>(tile.rows, tile.columns, 1.0), 1},
-      dose_book_{0, 1} {}
+      update_{Matrix<double>(tile.rows, tile.columns, 1.0), 1} {}
 
 void WiredTile::mvm(MatrixView<const double> x, MatrixView<double> y,
                     std::span<const std::uint64_t> events) const {
@@ -46,11 +45,13 @@ void WiredTile::have_dose() {
   if (pulses_.depends_on_cells())
     for (const EffectiveWeights* one : told_) now += one->solutions();
   const bool each_time = pulses_.depends_on_cells() && wires_.refresh_change == 0;
-  double& made = dose_book_[0];
-  if (made == now && !each_time) return;
-  made = now;
+  if (update_made_ == now && !each_time) return;
+  update_made_ = now;
   update_ = pulses_.of_update(pulsed_cells_S().view());
-  dose_book_[1] = update_.volts;
+}
+
+void WiredTile::row_changes(std::size_t row) {
+  for (EffectiveWeights* one : told_) one->row_changed(row);
 }
 
 PulseCounts WiredTile::outer_update(const UpdatePulses& pulses, std::uint64_t event) {
@@ -76,10 +77,9 @@ PulseCounts WiredTile::outer_update(const UpdatePulses& pulses, std::uint64_t ev
   }
   const bool trains = pulses.coding == Coding::stochastic;
   for (std::size_t r = 0; r < rows_; ++r)
-    if (trains ? pulses.row_train[r] != 0 : pulses.row[r] != 0)
-      for (EffectiveWeights* one : told_) one->row_changed(r);
+    if (trains ? pulses.row_train[r] != 0 : pulses.row[r] != 0) row_changes(r);
   PulseCounts counts = cells().outer_update(through, event);
-  counts.charge *= parts == &update_ ? dose_book_[1] : parts->volts;
+  counts.charge *= parts->volts;
   return counts;
 }
 
@@ -93,7 +93,7 @@ PulseCounts WiredTile::write_row(std::size_t row, std::span<const double> doses,
     charge += std::abs(doses[c]) * volts[c];
     dosed += std::abs(through[c]);
   }
-  for (EffectiveWeights* one : told_) one->row_changed(row);
+  row_changes(row);
   PulseCounts counts = cells().write_row(row, through, event);
   // of the voltage, where the tile's is of the dose
   if (dosed > 0) counts.charge *= charge / dosed;
@@ -105,7 +105,7 @@ PulseCounts WiredTile::pulse(std::size_t row, std::size_t column, double dose,
   std::vector<double> doses(columns_);
   doses[column] = dose;
   const double volts = pulses_.row_volts(row, doses, pulsed_cells_S().view())[column];
-  for (EffectiveWeights* one : told_) one->row_changed(row);
+  row_changes(row);
   const double part = pulses_.dose_of(volts);
   PulseCounts counts = cells().pulse(row, column, dose * part, event);
   if (part > 0) counts.charge *= volts / part;
@@ -119,7 +119,7 @@ void WiredTile::read_row(std::size_t row, std::span<double> net, std::uint64_t e
 }
 
 void WiredTile::reset_row(std::size_t row, std::uint64_t event) {
-  for (EffectiveWeights* one : told_) one->row_changed(row);
+  row_changes(row);
   cells().reset_row(row, event);
 }
 void WiredTile::zero_references(std::uint64_t event) {
@@ -127,7 +127,7 @@ void WiredTile::zero_references(std::uint64_t event) {
   cells().zero_references(event);
 }
 void WiredTile::fabricate(MatrixView<const double> net) {
-  dose_book_[0] = 0;
+  update_made_ = 0;
   for (EffectiveWeights* one : told_) one->forget();
   cells().fabricate(net);
 }
@@ -141,7 +141,8 @@ bool WiredTile::advance_to(double time_s) {
 std::vector<PlaneView> WiredTile::state() {
   std::vector<PlaneView> planes = cells().state();
   planes.push_back({"wires_dose", std::span<double>(update_.dose.values())});
-  planes.push_back({"wires_dose_book", std::span<double>(dose_book_)});
+  planes.push_back({"wires_dose_volts", std::span<double>(&update_.volts, 1)});
+  planes.push_back({"wires_dose_made", std::span<double>(&update_made_, 1)});
   for (PlaneView& plane : weights_->state("wires_")) planes.push_back(std::move(plane));
   return planes;
 }

@@ -54,6 +54,7 @@ class WiredTile final : public TileDecorator {
   // Makes the plane of doses if that of the last solution is not there. The samples of a mini-batch
   // share it.
   void have_dose();
+  void row_changes(std::size_t row);
 
   DeviceSpec device_;
   WireSpec wires_;
@@ -62,7 +63,7 @@ class WiredTile final : public TileDecorator {
   std::vector<EffectiveWeights*> told_;  // of changes, weights_ the first
   PulseWires pulses_;
   PulseParts update_;
-  std::vector<double> dose_book_;  // how many solutions `update_` goes with, + 1; its volts
+  double update_made_ = 0;  // how many solutions `update_` goes with, + 1
 };
 
 }  // namespace nernst
