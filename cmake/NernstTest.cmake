@@ -15,9 +15,14 @@ add_custom_target(tests)
 # What a test or benchmark is built with. Storeys' private libraries too: a test may write a file by hand.
 add_library(nernst_test_support INTERFACE)
 target_link_libraries(nernst_test_support INTERFACE nernst_library ${NERNST_PRIVATE_DEPENDENCIES})
-target_compile_definitions(nernst_test_support INTERFACE
-                           NERNST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                           NERNST_PROGRAM="${CMAKE_BINARY_DIR}/nernst")
+# (in a header of their own: a path among the flags of every test would make each clone compile them all)
+nernst_write_if_changed(nernst/test_paths.h "// SPDX-License-Identifier: Apache-2.0
+// Where this source and its program are, for tests; written by CMake.
+#pragma once
+
+#define NERNST_SOURCE_DIR \"${PROJECT_SOURCE_DIR}\"
+#define NERNST_PROGRAM \"${CMAKE_BINARY_DIR}/nernst\"
+")
 
 # One executable of GoogleTests; ctest shows each test by its own name, labelled with `label`.
 function(nernst_test name label sources)

@@ -8,6 +8,7 @@
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
 #include "nernst/io/toml.h"
+#include "nernst/test_paths.h"
 
 namespace nernst {
 namespace {

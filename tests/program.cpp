@@ -16,6 +16,8 @@
 #include <system_error>
 #include <thread>
 
+#include "nernst/test_paths.h"
+
 namespace nernst::test {
 
 namespace {

@@ -15,6 +15,7 @@
 #include "nernst/experiment/split.h"
 #include "nernst/io/file.h"
 #include "nernst/io/test_help.h"
+#include "nernst/test_paths.h"
 
 namespace nernst {
 namespace {
