@@ -29,11 +29,27 @@ if(NERNST_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+# A compiler cache, where there is one, that serves every clone: paths are taken from the root of the
+# source, and a precompiled header counts by its content.
 find_program(NERNST_CCACHE ccache)
 if(NERNST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${NERNST_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${NERNST_CCACHE})
 endif()
 find_program(NERNST_LLD ld.lld)
 if(NERNST_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
+
+# What others wrote and nearly every source includes is compiled once for each kind of target; nothing of
+# our own is in it, so that it never changes.
+option(NERNST_PCH "precompile the headers of others" ON)
+set(NERNST_PRECOMPILED <algorithm> <array> <charconv> <cmath> <cstdint> <filesystem> <functional> <map>
+                       <memory> <numeric> <optional> <span> <string> <string_view> <utility> <variant>
+                       <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
+function(nernst_precompile target)
+  if(NERNST_PCH)
+    target_precompile_headers(${target} PRIVATE ${NERNST_PRECOMPILED} ${ARGN})
+  endif()
+endfunction()

@@ -24,11 +24,26 @@ nernst_write_if_changed(nernst/test_paths.h "// SPDX-License-Identifier: Apache-
 #define NERNST_PROGRAM \"${CMAKE_BINARY_DIR}/nernst\"
 ")
 
+# What every test is compiled with. Their code is run once and compiled often: -O1 does, whatever the
+# library's level.
+add_library(nernst_test_flags INTERFACE)
+target_compile_options(nernst_test_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
+target_link_libraries(nernst_test_flags INTERFACE nernst_test_support GTest::gtest rapidcheck)
+
+# The one precompiled header of all tests.
+nernst_write_if_changed(nernst/test_headers.cpp "// Written by CMake: what carries the precompiled header.\n")
+add_library(nernst_test_headers OBJECT EXCLUDE_FROM_ALL ${NERNST_GENERATED}/nernst/test_headers.cpp)
+target_link_libraries(nernst_test_headers PRIVATE nernst_test_flags)
+nernst_precompile(nernst_test_headers <gtest/gtest.h>)
+
 # One executable of GoogleTests; ctest shows each test by its own name, labelled with `label`.
 function(nernst_test name label sources)
   add_executable(${name} EXCLUDE_FROM_ALL ${sources})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-  target_link_libraries(${name} PRIVATE nernst_test_support GTest::gtest_main rapidcheck ${ARGN})
+  target_link_libraries(${name} PRIVATE nernst_test_flags GTest::gtest_main ${ARGN})
+  if(NERNST_PCH)
+    target_precompile_headers(${name} REUSE_FROM nernst_test_headers)
+  endif()
   add_dependencies(tests ${name})
   # (without the values of parameters, of which a struct has none to show)
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 300
