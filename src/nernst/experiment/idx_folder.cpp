@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "nernst/base/error.h"
-#include "nernst/io/gzip.h"
 #include "nernst/io/idx.h"
 
 namespace nernst {
@@ -40,10 +39,6 @@ io::Path need_file(const io::Path& folder, const std::string& name) {
   throw ConfigError(folder.string(), "", fmt::format("has no file {} or {}.gz", name, name));
 }
 
-io::IdxArray read_array(const io::Path& path) {
-  return io::parse_idx(io::read_plain_or_gzip(path, kMaxBytes), path.string());
-}
-
 // Images and labels as they are in their files, and what errors call them.
 struct Part {
   io::Path images_path, labels_path;
@@ -52,8 +47,8 @@ struct Part {
 
 Part read_part(const io::Path& folder, const Names& names) {
   Part part{need_file(folder, names.images), need_file(folder, names.labels), {}, {}};
-  part.images = read_array(part.images_path);
-  part.labels = read_array(part.labels_path);
+  part.images = io::read_idx(part.images_path, kMaxBytes);
+  part.labels = io::read_idx(part.labels_path, kMaxBytes);
   const auto& image_shape = part.images.shape;
   if (image_shape.size() < 2)
     throw ConfigError(part.images_path.string(), "",

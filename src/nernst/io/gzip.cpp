@@ -55,27 +55,56 @@ bool is_padding(std::string_view bytes) {
   return bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
+// More than this, and more than kMaxUnpacking times the file, is what no table and no image holds.
+constexpr std::size_t kUnpackedAtWill = std::size_t{1} << 26;
+constexpr std::size_t kMaxUnpacking = 64;
+
+// The size that the end of the file claims (of its last member, modulo 2^32): right for most files,
+// and nothing to be believed.
+std::size_t claimed_size(std::string_view bytes) {
+  if (bytes.size() < 18) return 0;
+  std::size_t size = 0;
+  for (std::size_t k = 1; k <= 4; ++k)
+    size = (size << 8) | static_cast<unsigned char>(bytes[bytes.size() - k]);
+  return size;
+}
+
 }  // namespace
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
-std::string gunzip(std::string_view bytes, const std::string& name, std::size_t max_bytes) {
+std::string gunzip(std::string_view bytes, const std::string& name, std::size_t max_bytes,
+                   const std::string& remedy) {
   if (!is_gzip(bytes)) throw ConfigError(name, "", "is not a gzip file");
+  const std::size_t packed = bytes.size();
+  const std::size_t believable = std::max(kUnpackedAtWill, kMaxUnpacking * packed);
+  const std::size_t most = std::min(max_bytes, believable);
   Inflater inflater;
   std::string result;
+  // memory that is not written to is not taken: a claim that is right saves the copies of growing
+  result.reserve(std::min(most, claimed_size(bytes)) + 1);
   std::size_t size = 0;
   for (;;) {
     // room for one byte more than allowed, so that too many are noticed; grown as bytes really come
-    const std::size_t room = std::min(max_bytes, std::max<std::size_t>(2 * size, 1 << 16));
-    if (result.size() < room + 1) result.resize(room + 1);
+    constexpr std::size_t step = std::size_t{1} << 16;
+    if (result.size() == size) {
+      // (where the claim was too small: twice the room at once, or each step would copy all)
+      if (result.capacity() == size) result.reserve(std::min(most, 2 * size + step) + 1);
+      result.resize(std::min(result.capacity(), size + step));
+    }
     std::span<char> free_place(result.data() + size, result.size() - size);
     const std::size_t bytes_before = bytes.size();
     const int status = inflater.step(bytes, free_place);
     const std::size_t added = result.size() - size - free_place.size();
     size += added;
     if (size > max_bytes)
-      throw ConfigError(
-          name, "", "holds more than " + std::to_string(max_bytes) + " bytes; give a smaller one");
+      throw ConfigError(name, "",
+                        "holds more than " + std::to_string(max_bytes) + " bytes; " + remedy);
+    if (size > believable)
+      throw ConfigError(name, "",
+                        "has " + std::to_string(packed) + " bytes that unpack to more than " +
+                            std::to_string(kMaxUnpacking) +
+                            " times as many; unpack it yourself (gunzip) where that is meant");
     if (status == Z_STREAM_END) {
       if (is_padding(bytes)) break;
       if (!is_gzip(bytes)) throw ConfigError(name, "", "has other bytes after its gzip data");
@@ -92,6 +121,23 @@ std::string gunzip(std::string_view bytes, const std::string& name, std::size_t 
   }
   result.resize(size);
   return result;
+}
+
+std::string gunzip_start(std::string_view bytes, std::size_t most) {
+  Inflater inflater;
+  std::string start(most, '\0');
+  std::span<char> free_place(start);
+  while (!free_place.empty()) {
+    const std::size_t room_before = free_place.size(), bytes_before = bytes.size();
+    const int status = inflater.step(bytes, free_place);
+    const bool stuck = free_place.size() == room_before && bytes.size() == bytes_before;
+    if (stuck || (status != Z_OK && status != Z_STREAM_END)) break;
+    if (status != Z_STREAM_END) continue;
+    if (!is_gzip(bytes)) break;
+    inflater.next_member();
+  }
+  start.resize(most - free_place.size());
+  return start;
 }
 
 std::string read_plain_or_gzip(const Path& path, std::size_t max_bytes) {

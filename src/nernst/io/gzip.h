@@ -14,9 +14,14 @@ namespace nernst::io {
 bool is_gzip(std::string_view bytes);
 
 // What the gzip file `bytes` holds (all its members). Throws ConfigError, naming `name`, when it is
-// cut short, damaged or holds more than `max_bytes`.
+// cut short, damaged, holds more than `max_bytes` (with `remedy` as what would do), or is made to
+// be huge: more than 64 MiB and more than 64 times its own size. No more memory than that is taken.
 std::string gunzip(std::string_view bytes, const std::string& name,
-                   std::size_t max_bytes = kMaxFileBytes);
+                   std::size_t max_bytes = kMaxFileBytes,
+                   const std::string& remedy = "give a smaller one");
+
+// The first bytes of what the gzip file holds, at most `most`; fewer where it ends or is damaged.
+std::string gunzip_start(std::string_view bytes, std::size_t most);
 
 // The bytes of the file at `path`, uncompressed when it is a gzip file, whatever it is called.
 // Throws ConfigError for a file that is missing, damaged or holds more than `max_bytes`, IoError

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/io/gzip.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -63,6 +64,36 @@ TEST(Gzip, ABombIsNotUnpacked) {
   for (int k = 0; k < 101; ++k) many += gzip("0123456789");
   EXPECT_NE(complaint([&] { gunzip(many, "x", 1009); }), "");
   EXPECT_EQ(gunzip(many, "x", 1010).size(), 1010u);
+}
+
+TEST(Gzip, WhatIsMadeToBeHugeIsRefusedBeforeItIsThere) {
+  const std::string bomb = gzip(std::string((std::size_t{1} << 26) + 1, '0'));
+  ASSERT_LT(bomb.size(), 70000u);
+  EXPECT_EQ(complaint([&] { gunzip(bomb, "x"); }),
+            fmt::format("x: has {} bytes that unpack to more than 64 times as many; unpack it "
+                        "yourself (gunzip) where that is meant",
+                        bomb.size()));
+  const std::string small = gzip(std::string(std::size_t{1} << 26, '0'));
+  EXPECT_EQ(gunzip(small, "x").size(), std::size_t{1} << 26);
+}
+
+TEST(Gzip, ASizeThatIsOnlyClaimedChangesNothing) {
+  const std::string bytes = sample(1000003);
+  for (const char* claim : {"\xff\xff\xff\xff", "\x01\x01\x01\x01"}) {
+    std::string lying = gzip(bytes);
+    lying.replace(lying.size() - 4, 4, claim, 4);
+    EXPECT_EQ(complaint([&] { gunzip(lying, "x"); }),
+              "x: is damaged: its gzip data cannot be read");
+  }
+  EXPECT_EQ(gunzip(gzip(bytes) + gzip(""), "x"), bytes) << "the last member is small";
+}
+
+TEST(Gzip, TheStartIsReadWithoutTheRest) {
+  EXPECT_EQ(gunzip_start(gzip("abcdef"), 4), "abcd");
+  EXPECT_EQ(gunzip_start(gzip("abc") + gzip("def"), 5), "abcde");
+  EXPECT_EQ(gunzip_start(gzip("abc"), 5), "abc");
+  EXPECT_EQ(gunzip_start(gzip(sample(100003)).substr(0, 9000), 100).size(), 100u);
+  EXPECT_EQ(gunzip_start("\x1f\x8b", 5), "");
 }
 
 TEST(Gzip, AFileIsReadPlainOrPacked) {

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "nernst/base/error.h"
+#include "nernst/io/gzip.h"
 
 namespace nernst::io {
 
@@ -18,9 +21,15 @@ std::uint32_t big_endian_32(std::string_view bytes) {
   return number;
 }
 
-}  // namespace
+// What the magic number and the extents after it say.
+struct IdxHeader {
+  std::vector<std::size_t> shape;
+  std::size_t bytes = 0;  // of the header itself
+  // bytes of numbers that the shape asks for; at least 2^62 where they are more
+  std::size_t data_bytes = 0;
+};
 
-IdxArray parse_idx(std::string_view bytes, const std::string& name) {
+IdxHeader parse_header(std::string_view bytes, const std::string& name) {
   // the magic number: two zeros, the type of the numbers, how many dimensions
   if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0)
     throw ConfigError(name, "", "is not an IDX file (as MNIST has them)");
@@ -31,34 +40,58 @@ IdxArray parse_idx(std::string_view bytes, const std::string& name) {
         name, "",
         fmt::format("has numbers of IDX type 0x{:02x}; give unsigned bytes (0x08)", type));
   if (dimensions == 0) throw ConfigError(name, "", "is an IDX file without dimensions");
-  const std::size_t header_bytes = 4 + 4 * dimensions;
-  if (bytes.size() < header_bytes)
+  IdxHeader header{.shape = {}, .bytes = 4 + 4 * dimensions, .data_bytes = 1};
+  if (bytes.size() < header.bytes)
     throw ConfigError(name, "", "is cut short within its IDX header");
 
-  // the product is compared before it can overflow: no array is larger than its file
-  IdxArray array;
-  const std::string_view data = bytes.substr(header_bytes);
-  std::size_t count = 1;
-  bool too_large = false, empty = false;
+  // the product stops growing before it can overflow
+  constexpr std::size_t most = std::size_t{1} << 62;
+  bool empty = false;
   for (std::size_t k = 0; k < dimensions; ++k) {
     const std::size_t extent = big_endian_32(bytes.substr(4 + 4 * k));
-    array.shape.push_back(extent);
-    if (extent == 0) empty = true;
-    if (!too_large && extent != 0) too_large = count > data.size() / extent;
-    if (!too_large) count *= extent == 0 ? 1 : extent;
+    header.shape.push_back(extent);
+    if (extent == 0)
+      empty = true;
+    else
+      header.data_bytes = header.data_bytes > most / extent ? most : header.data_bytes * extent;
   }
-  if (empty) count = 0;
-  if (!empty && too_large)
+  if (empty) header.data_bytes = 0;
+  return header;
+}
+
+}  // namespace
+
+IdxArray parse_idx(std::string_view bytes, const std::string& name) {
+  IdxHeader header = parse_header(bytes, name);
+  const std::string_view data = bytes.substr(header.bytes);
+  if (data.size() < header.data_bytes)
     throw ConfigError(
         name, "",
         fmt::format("is cut short: {} bytes of data are fewer than its IDX header says",
                     data.size()));
-  if (count != data.size())
-    throw ConfigError(
-        name, "",
-        fmt::format("has {} bytes of data where its IDX header says {}", data.size(), count));
-  array.values.assign(data.begin(), data.end());
-  return array;
+  if (data.size() > header.data_bytes)
+    throw ConfigError(name, "",
+                      fmt::format("has {} bytes of data where its IDX header says {}", data.size(),
+                                  header.data_bytes));
+  return {std::move(header.shape), {data.begin(), data.end()}};
+}
+
+IdxArray read_idx(const Path& path, std::size_t max_bytes) {
+  const std::string name = path.string();
+  std::string bytes = read_file(path, max_bytes);
+  if (is_gzip(bytes)) {
+    // the header says how much there is to unpack, so no more is
+    constexpr std::size_t longest_header = 4 + 4 * 255;
+    const IdxHeader header = parse_header(gunzip_start(bytes, longest_header), name);
+    const std::size_t wanted = header.bytes + header.data_bytes;
+    if (wanted > max_bytes)
+      throw ConfigError(name, "",
+                        fmt::format("has {} bytes of data by its IDX header; give at most {}",
+                                    header.data_bytes, max_bytes));
+    bytes = gunzip(bytes, name, wanted,
+                   fmt::format("its IDX header says {} bytes of data", header.data_bytes));
+  }
+  return parse_idx(bytes, name);
 }
 
 }  // namespace nernst::io

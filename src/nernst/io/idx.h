@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nernst/io/file.h"
+
 namespace nernst::io {
 
 // `values` has the product of `shape` entries, the last index fastest.
@@ -21,5 +23,10 @@ struct IdxArray {
 // another type of number than unsigned bytes, and a length that is not exactly the one that the
 // shape asks for.
 IdxArray parse_idx(std::string_view bytes, const std::string& name);
+
+// The array in the file at `path`, plain or gzip. A gzip file is unpacked as far as its IDX header
+// says and no further. Throws ConfigError as parse_idx does, and for more than `max_bytes`; IoError
+// when the system refuses.
+IdxArray read_idx(const Path& path, std::size_t max_bytes = kMaxFileBytes);
 
 }  // namespace nernst::io

@@ -2,7 +2,9 @@
 #include "nernst/io/idx.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
+#include "nernst/io/deflate_test_help.h"
 #include "nernst/io/test_help.h"
 
 namespace nernst::io {
@@ -46,6 +48,32 @@ TEST(Idx, AProductThatOverflowsIsRefusedAndNotAllocated) {
   EXPECT_NE(complaint([] { parse_idx(idx({1u << 31, 1u << 31, 4}, 0), "x"); }), "");
   EXPECT_NE(complaint([] { parse_idx(idx(std::vector<std::uint32_t>(255, 2), 3), "x"); }), "");
   EXPECT_EQ(parse_idx(idx(std::vector<std::uint32_t>(255, 1), 1), "x").values.size(), 1u);
+}
+
+TEST(Idx, AGzipFileIsUnpackedAsFarAsItsHeaderSays) {
+  const TestFolder folder;
+  const auto gzip = [](const std::string& bytes) { return deflated(bytes, 16 + MAX_WBITS); };
+  const Path path = folder / "x.gz";
+  write_file_atomically(path, gzip(idx({10, 6, 6}, 360)));
+  EXPECT_EQ(read_idx(path).values.size(), 360u);
+  write_file_atomically(path, idx({10, 6, 6}, 360));
+  EXPECT_EQ(read_idx(path).values.size(), 360u);
+
+  // 60 MB behind a header of 360 bytes
+  write_file_atomically(path, gzip(idx({10, 6, 6}, 360) + std::string(60'000'000, '\0')));
+  EXPECT_EQ(complaint([&] { read_idx(path); }),
+            path.string() + ": holds more than 376 bytes; its IDX header says 360 bytes of data");
+  // 360 bytes behind a header of 2^31 and of 2^93
+  write_file_atomically(path, gzip(idx({1u << 31}, 360)));
+  EXPECT_EQ(complaint([&] { read_idx(path); }),
+            path.string() + ": is cut short: 360 bytes of data are fewer than its IDX header says");
+  write_file_atomically(path, gzip(idx({1u << 31, 1u << 31, 1u << 31}, 360)));
+  EXPECT_EQ(complaint([&] { read_idx(path, 1000); }),
+            path.string() +
+                ": has 4611686018427387904 bytes of data by its IDX header; give at most 1000");
+  write_file_atomically(path, gzip("PK"));
+  EXPECT_EQ(complaint([&] { read_idx(path); }),
+            path.string() + ": is not an IDX file (as MNIST has them)");
 }
 
 TEST(Idx, OtherFormatsAreRefusedBySaying) {
