@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/io/json.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "nernst/io/depth.h"
@@ -19,6 +22,32 @@ TEST(Json, ReadsBackWhatItWrote) {
   EXPECT_EQ(to_json(tree, JsonLayout::line), line) << "keys keep their order";
   EXPECT_EQ(parse_json(to_json(tree, JsonLayout::indented), "x"), tree);
   EXPECT_EQ(to_json(Tree{{"a", 1}}, JsonLayout::indented), "{\n  \"a\": 1\n}\n");
+}
+
+TEST(Json, ATableOfManyKeysIsReadInLinearTime) {
+  // (with a search among the keys at each of them: more than a minute)
+  constexpr std::size_t keys = 100'003;
+  std::string text = "{";
+  for (std::size_t k = 0; k < keys; ++k) text += fmt::format("\"key {}\":{},\n", k, k);
+  const auto start = std::chrono::steady_clock::now();
+  const Tree tree = parse_json(text + "\"last\":[{}]}", "x");
+  EXPECT_EQ(tree.size(), keys + 1);
+  EXPECT_EQ(tree.begin().key(), "key 0");
+  EXPECT_EQ(std::prev(tree.end()).key(), "last");
+  EXPECT_EQ(complaint([&] { parse_json(text + "\"key 7\":0}", "x"); }),
+            "x = key 7: give each key of a table once");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+TEST(Json, WhatATerminalObeysIsEscaped) {
+  const std::string text = "a\u009bb\u0080\x7f\u00a0é\xC2";
+  EXPECT_EQ(to_json(text, JsonLayout::line), "\"a\\u009bb\\u0080\\u007f\u00a0é\xEF\xBF\xBD\"");
+  EXPECT_EQ(parse_json(to_json("\u009b\x7f", JsonLayout::line), "x"), "\u009b\x7f");
+}
+
+TEST(Json, ANumberTooSmallForADoubleIsZero) {
+  EXPECT_EQ(parse_json("1e-400", "x").get<double>(), 0.0);
+  EXPECT_EQ(parse_json("1e-310", "x").get<double>(), 1e-310);
 }
 
 TEST(Json, DoublesReadBackToTheBit) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/io/append.h"
 #include "nernst/io/depth.h"
 #include "nernst/io/text.h"
 #include "nernst/io/toml_guard.h"
@@ -31,7 +32,7 @@ class Converter {
               [](const auto& a, const auto& b) { return place(*a.first) < place(*b.first); });
     Tree result = Tree::object();
     for (const auto& [key, node] : entries)
-      result.emplace(std::string(key->str()), value(*node, level));
+      append(result, std::string(key->str()), value(*node, level));
     return result;
   }
 

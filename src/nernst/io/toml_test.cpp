@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/io/toml.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "nernst/io/depth.h"
@@ -43,6 +46,32 @@ std::string repeated(const std::string& text, std::size_t count) {
   std::string result;
   for (std::size_t k = 0; k < count; ++k) result += text;
   return result;
+}
+
+TEST(Toml, ATableOfManyKeysIsReadInLinearTime) {
+  // (with a search among the keys at each of them: more than a minute)
+  constexpr std::size_t keys = 100'003;
+  std::string flat, tables, list;
+  for (std::size_t k = 0; k < keys; ++k) {
+    flat += fmt::format("key_{} = {}\n", k, k);
+    tables += fmt::format("[table_{}]\nx = 1\n", k);
+    list += "[[list]]\nx = 1\n";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Tree tree = parse_toml(flat, "x");
+  EXPECT_EQ(tree.size(), keys);
+  EXPECT_EQ(std::prev(tree.end()).key(), fmt::format("key_{}", keys - 1));
+  EXPECT_EQ(parse_toml(tables, "x").size(), keys);
+  EXPECT_EQ(parse_toml(list, "x")["list"].size(), keys);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+}
+
+TEST(Toml, ANumberTooSmallForADoubleIsZero) {
+  EXPECT_EQ(parse_toml("x = 1e-400", "x")["x"].get<double>(), 0.0);
+  EXPECT_EQ(parse_toml("x = 1e-310", "x")["x"].get<double>(), 1e-310);
+  Tree tree = Tree::object();
+  set_value(tree, "x=-1e-400");
+  EXPECT_EQ(tree["x"].get<double>(), 0.0);
 }
 
 TEST(Toml, ValuesKeepTheirTypesAndKeysTheirOrder) {
