@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "nernst/base/error.h"
+#include "nernst/io/text.h"
 
 namespace nernst {
 
@@ -61,12 +62,33 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
+constexpr const char* kShadeCodes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[31m"};
+constexpr std::string_view kShadeEnd = "\x1b[0m";
+
+// `text` without what a terminal would obey, whatever file or folder it came from: but for the
+// shades where the stream has colours.
+std::string safe(std::string_view text, const Look& look) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t escape = look.color ? std::min(text.find('\x1b'), text.size()) : text.size();
+    result += io::printable(text.substr(0, escape));
+    text.remove_prefix(escape);
+    if (text.empty()) break;
+    std::string_view shade = text.substr(0, 1);
+    for (const std::string_view code : kShadeCodes)
+      if (!code.empty() && text.starts_with(code)) shade = code;
+    if (text.starts_with(kShadeEnd)) shade = kShadeEnd;
+    result += shade.size() > 1 ? std::string(shade) : "?";
+    text.remove_prefix(shade.size());
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string shaded(std::string_view text, Shade shade, const Look& look) {
-  const char* const codes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[31m"};
   if (!look.color || shade == Shade::plain) return std::string(text);
-  return codes[static_cast<int>(shade)] + std::string(text) + "\x1b[0m";
+  return kShadeCodes[static_cast<int>(shade)] + std::string(text) + std::string(kShadeEnd);
 }
 
 std::size_t columns_of(std::string_view text) {
@@ -81,7 +103,7 @@ std::size_t Console::err_columns() const { return terminal_columns(STDERR_FILENO
 
 void Console::print(std::string_view text) {
   clear_line();
-  if (const int error = write_all(STDOUT_FILENO, text); error != 0)
+  if (const int error = write_all(STDOUT_FILENO, safe(text, out_)); error != 0)
     throw IoError("standard output", std::generic_category().message(error));
 }
 
@@ -92,13 +114,13 @@ void Console::note(std::string_view sentence) {
 void Console::complain(std::string_view sentence) {
   clear_line();
   // there is nobody left to tell when this fails
-  write_all(STDERR_FILENO, std::string(sentence) + "\n");
+  write_all(STDERR_FILENO, safe(sentence, err_) + "\n");
 }
 
 void Console::draw(std::string_view line) {
   if (quiet_ || !err_.terminal || line == drawn_) return;
   // one write, and what was longer is cut off behind the new line rather than before it: no flicker
-  write_all(STDERR_FILENO, "\r" + std::string(line) + "\x1b[K");
+  write_all(STDERR_FILENO, "\r" + safe(line, err_) + "\x1b[K");
   drawn_ = line;
 }
 

@@ -6,12 +6,53 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace nernst::io {
 
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// True for a decimal number that is nearer to 0 than to any other double: its first digit that
+// counts stands far behind the point. `text` is one that std::from_chars has found out of range.
+bool is_tiny(std::string_view text) {
+  const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view digits = text.substr(0, mark);
+  const std::size_t first = digits.find_first_of("123456789");
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  if (first == std::string_view::npos) return true;
+  // an exponent that no integer holds decides alone
+  std::int64_t exponent = 0;
+  if (mark < text.size()) {
+    std::string_view power = text.substr(mark + 1);
+    if (power.starts_with('+')) power.remove_prefix(1);
+    const auto [stop, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (error != std::errc{}) return power.starts_with('-');
+  }
+  // (a text is shorter than 2^62)
+  const auto place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);
+  if (exponent < -(std::int64_t{1} << 62)) return true;
+  if (exponent > (std::int64_t{1} << 62)) return false;
+  return exponent + place < 0;
+}
+
+// The character at `position`, of `length` bytes, as a number of Unicode.
+char32_t code_point(std::string_view text, std::size_t position, std::size_t length) {
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[position + k]); };
+  if (length == 1) return byte(0);
+  char32_t code = byte(0) & (0x7Fu >> length);
+  for (std::size_t k = 1; k < length; ++k) code = (code << 6) | (byte(k) & 0x3Fu);
+  return code;
+}
+
+// True for what a terminal obeys instead of showing it: controls (C0, DEL, C1), separators of lines
+// and paragraphs, and marks that turn the direction of writing.
+bool is_control(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x61C || code == 0xFEFF ||
+         (code >= 0x200E && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
 
 }  // namespace
 
@@ -21,7 +62,10 @@ std::optional<double> parse_number(std::string_view text) {
   double number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end || !std::isfinite(number)) return std::nullopt;
+  if (stop != end) return std::nullopt;
+  if (error == std::errc::result_out_of_range && is_tiny(text))
+    return text.starts_with('-') ? -0.0 : 0.0;
+  if (error != std::errc{} || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
@@ -74,8 +118,24 @@ std::string shown(std::string_view text, std::size_t limit) {
   for (std::size_t position = 0; position < text.size();) {
     if (result.size() >= limit) return result + "...";
     const std::size_t length = utf8_length(text, position);
-    const auto first = static_cast<unsigned char>(text[position]);
-    if (length == 0 || first < 0x20 || first == 0x7F) {
+    if (length == 0 || is_control(code_point(text, position, length))) {
+      result += '?';
+    } else {
+      result += text.substr(position, length);
+    }
+    position += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t position = 0; position < text.size();) {
+    const std::size_t length = utf8_length(text, position);
+    const char first = text[position];
+    const bool layout = first == '\n' || first == '\t';
+    if (length == 0 || (!layout && is_control(code_point(text, position, length)))) {
       result += '?';
     } else {
       result += text.substr(position, length);

@@ -10,9 +10,9 @@
 
 namespace nernst::io {
 
-// The finite decimal number that is exactly the whole of `text` ("+1.5e-3"); nothing for anything
-// else: blanks, nan, inf, hexadecimal, a number that no double can hold. Does not depend on the
-// locale.
+// The finite decimal number that is exactly the whole of `text` ("+1.5e-3"), rounded to the nearest
+// double, which may be 0 ("1e-400"); nothing for anything else: blanks, nan, inf, hexadecimal, a
+// number that is larger than any double. Does not depend on the locale.
 std::optional<double> parse_number(std::string_view text);
 
 // `text` without blanks, tabs and line ends at both ends.
@@ -29,9 +29,12 @@ std::size_t utf8_length(std::string_view text, std::size_t position);
 std::size_t find_not_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
-// `text` fit to be quoted in one sentence: at most about `limit` bytes, control bytes and broken
-// UTF-8 as `?`.
+// `text` fit to be quoted in one sentence: at most about `limit` bytes; broken UTF-8 and what a
+// terminal would obey (control characters, also those beyond ASCII; turns of direction) as `?`.
 std::string shown(std::string_view text, std::size_t limit = 60);
+
+// The whole of `text` with the same replaced, but for line ends and tabs.
+std::string printable(std::string_view text);
 
 // `name:line`, the field of an error in a file.
 std::string at_line(const std::string& name, std::size_t line);

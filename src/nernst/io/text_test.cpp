@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/io/text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cfloat>
 #include <clocale>
+#include <cmath>
 
 namespace nernst::io {
 namespace {
@@ -66,6 +68,33 @@ TEST(Text, TrimmedAndIndex) {
   EXPECT_TRUE(is_index("0123"));
   EXPECT_FALSE(is_index(""));
   EXPECT_FALSE(is_index("-1"));
+}
+
+TEST(Text, ANumberTooSmallForADoubleIsZero) {
+  for (const char* text :
+       {"1e-400", "+1e-400", "0.5e-324", "123456e-400", "1e-99999999999999999999", "0.00001e-320",
+        "2.4e-324", "0e-999", "0e999"})
+    EXPECT_EQ(parse_number(text), std::optional(0.0)) << text;
+  EXPECT_EQ(parse_number(fmt::format("0.{:0>401}", 1)), std::optional(0.0));
+  EXPECT_TRUE(std::signbit(parse_number("-1e-400").value()));
+  // the smallest that there are, and what rounds to them
+  EXPECT_EQ(parse_number("1e-310"), std::optional(1e-310));
+  EXPECT_EQ(parse_number("4.9406564584124654e-324"), std::optional(5e-324));
+  EXPECT_EQ(parse_number("2.5e-324"), std::optional(5e-324));
+  // what is too large is none, whatever its exponent looks like
+  for (const char* text : {"1e400", "-1e400", "1e99999999999999999999", "1e-400x", "1e-", "e-400"})
+    EXPECT_FALSE(parse_number(text).has_value()) << text;
+  EXPECT_FALSE(parse_number(fmt::format("{:1>700}e-300", 1)).has_value());
+  EXPECT_EQ(parse_number(fmt::format("{:0<401}e-400", 1)), std::optional(1.0));
+}
+
+TEST(Text, WhatATerminalObeysIsNotShown) {
+  // C1 controls (CSI, OSC), DEL, escape, turns of direction, line separators
+  EXPECT_EQ(shown("a\u009b31mb\u009dc\u0080d\u009f"), "a?31mb?c?d?");
+  EXPECT_EQ(shown("a\x7f\x1b[0mb\nc\t"), "a??[0mb?c?");
+  EXPECT_EQ(shown("\u202eabc\u2066\u2028\u200f\ufeff"), "?abc????");
+  EXPECT_EQ(shown("\u00a0µ é 漢 😀"), "\u00a0µ é 漢 😀");
+  EXPECT_EQ(printable("a\u009b31m\x1b[31m\r\n\tb\xff"), "a?31m?[31m?\n\tb?");
 }
 
 }  // namespace
