@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "nernst/base/error.h"
@@ -26,6 +28,7 @@ class CsvParser {
   CsvTable parse() {
     if (text_.find('\0') != std::string_view::npos)
       throw ConfigError(table_.name_, "", "is not a table in text: it has NUL bytes");
+    table_.ends_.reserve(most_cells());
     bool first = true;
     while (position_ < text_.size()) {
       skip_blanks();
@@ -35,6 +38,7 @@ class CsvParser {
       }
       const std::size_t line = line_;
       const std::size_t cells_before = table_.ends_.size();
+      table_.starts_.push_back(table_.cells_.size());
       read_row();
       const std::size_t count = table_.ends_.size() - cells_before;
       if (first) {
@@ -79,6 +83,12 @@ class CsvParser {
     skip_line_end();
   }
 
+  // As many cells as the text can have; room for them at once saves the copies of growing.
+  std::size_t most_cells() const {
+    const auto is_end = [&](char c) { return c == separator_ || c == '\n' || c == '\r'; };
+    return 1 + static_cast<std::size_t>(std::count_if(text_.begin(), text_.end(), is_end));
+  }
+
   void read_row() {
     for (;;) {
       skip_blanks();
@@ -87,7 +97,10 @@ class CsvParser {
       } else {
         read_plain();
       }
-      table_.ends_.push_back(table_.cells_.size());
+      const std::size_t end = table_.cells_.size() - table_.starts_.back();
+      if (end > std::numeric_limits<std::uint32_t>::max())
+        throw ConfigError(at_line(table_.name_, line_), "", "give lines of less than 4 GiB");
+      table_.ends_.push_back(static_cast<std::uint32_t>(end));
       skip_blanks();
       if (at_line_end()) break;
       // blanks have separated the fields already
@@ -135,6 +148,7 @@ class CsvParser {
       table_.header_.emplace_back(table_.text(0, k));
     table_.cells_.clear();
     table_.ends_.clear();
+    table_.starts_.clear();
     table_.lines_.clear();
   }
 
@@ -151,8 +165,8 @@ CsvTable parse_csv(std::string_view bytes, const std::string& name, const CsvFor
 std::string_view CsvTable::text(std::size_t row, std::size_t column) const {
   NERNST_CHECK(row < rows() && column < columns_);
   const std::size_t cell = row * columns_ + column;
-  const std::size_t first = cell == 0 ? 0 : ends_[cell - 1];
-  return std::string_view(cells_).substr(first, ends_[cell] - first);
+  const std::uint32_t first = column == 0 ? 0 : ends_[cell - 1];
+  return std::string_view(cells_).substr(starts_[row] + first, ends_[cell] - first);
 }
 
 double CsvTable::number(std::size_t row, std::size_t column) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,9 +55,12 @@ class CsvTable {
   std::string name_;
   std::vector<std::string> header_;
   std::size_t columns_ = 0;
-  // all cells, one after the other, row by row; cell k ends before ends_[k]
+  // all cells, one after the other, row by row; row r begins at starts_[r], and its cell of column
+  // c ends before starts_[r] + ends_[r * columns_ + c] (offsets in 32 bits, as most cells are
+  // short)
   std::string cells_;
-  std::vector<std::size_t> ends_;
+  std::vector<std::size_t> starts_;
+  std::vector<std::uint32_t> ends_;
   std::vector<std::size_t> lines_;
 };
 
