@@ -147,34 +147,58 @@ std::string Field::type() const {
       target);
 }
 
-void Fields::real(std::string name, double& target, FieldNote note) {
-  fields_.push_back({std::move(name), std::move(note), {}, &target});
+Field& Field::where(Condition condition) {
+  conditions.push_back(std::move(condition));
+  return *this;
 }
-void Fields::integer(std::string name, std::int64_t& target, FieldNote note) {
-  fields_.push_back({std::move(name), std::move(note), {}, &target});
+Field& Field::or_where(Switch alternative) {
+  NERNST_CHECK(!conditions.empty());
+  conditions.back().push_back(std::move(alternative));
+  return *this;
 }
-void Fields::flag(std::string name, bool& target, std::string help) {
-  fields_.push_back({std::move(name), {.help = std::move(help)}, {}, &target});
+Field& Field::always() {
+  conditions.clear();
+  return *this;
 }
-void Fields::text(std::string name, std::string& target, std::string help) {
-  fields_.push_back({std::move(name), {.help = std::move(help)}, {}, &target});
+
+Field& Fields::add(Field field) {
+  if (after_enabled_) field.where(is_on("enabled"));
+  after_enabled_ = after_enabled_ || field.name == "enabled";
+  return fields_.emplace_back(std::move(field));
 }
-void Fields::texts(std::string name, std::vector<std::string>& target, std::string help) {
-  fields_.push_back({std::move(name), {.help = std::move(help)}, {}, &target});
+Field& Fields::real(std::string name, double& target, FieldNote note) {
+  return add({std::move(name), std::move(note), {}, &target});
 }
-void Fields::real_or_auto(std::string name, std::optional<double>& target, FieldNote note) {
-  fields_.push_back({std::move(name), std::move(note), {}, &target});
+Field& Fields::integer(std::string name, std::int64_t& target, FieldNote note) {
+  return add({std::move(name), std::move(note), {}, &target});
 }
-void Fields::reals(std::string name, std::vector<double>& target, FieldNote note) {
-  fields_.push_back({std::move(name), std::move(note), {}, &target});
+Field& Fields::flag(std::string name, bool& target, std::string help) {
+  return add({std::move(name), {.help = std::move(help)}, {}, &target});
 }
-void Fields::integers(std::string name, std::vector<std::int64_t>& target, FieldNote note) {
-  fields_.push_back({std::move(name), std::move(note), {}, &target});
+Field& Fields::text(std::string name, std::string& target, std::string help) {
+  return add({std::move(name), {.help = std::move(help)}, {}, &target});
 }
-void Fields::add_choice(std::string name, std::vector<std::string> choices, std::string help,
-                        ChoiceTarget target) {
-  fields_.push_back(
-      {std::move(name), {.help = std::move(help)}, std::move(choices), std::move(target)});
+Field& Fields::texts(std::string name, std::vector<std::string>& target, std::string help) {
+  return add({std::move(name), {.help = std::move(help)}, {}, &target});
+}
+Field& Fields::real_or_auto(std::string name, std::optional<double>& target, FieldNote note) {
+  return add({std::move(name), std::move(note), {}, &target});
+}
+Field& Fields::reals(std::string name, std::vector<double>& target, FieldNote note) {
+  return add({std::move(name), std::move(note), {}, &target});
+}
+Field& Fields::integers(std::string name, std::vector<std::int64_t>& target, FieldNote note) {
+  return add({std::move(name), std::move(note), {}, &target});
+}
+Field& Fields::add_choice(std::string name, std::vector<std::string> choices, std::string help,
+                          ChoiceTarget target) {
+  return add({std::move(name), {.help = std::move(help)}, std::move(choices), std::move(target)});
+}
+
+void Fields::all_where(const Condition& condition, const std::function<void()>& describe) {
+  const std::size_t first = fields_.size();
+  describe();
+  for (std::size_t k = first; k < fields_.size(); ++k) fields_[k].where(condition);
 }
 
 const Field* Fields::find(std::string_view name) const {

@@ -148,6 +148,62 @@ TEST(Parameters, TellTheirTypes) {
   EXPECT_EQ(fields.all().size(), 9u);
 }
 
+// A table with conditions of every kind, in a config with other tables.
+struct Switched {
+  bool enabled = false;
+  double early = 1, plain = 1, shaped = 1, either = 1, free = 1;
+  std::string shape = "round";
+
+  void describe(Fields& f) {
+    f.real("early", early, {});
+    f.flag("enabled", enabled, "the switch");
+    f.real("plain", plain, {});
+    f.text("shape", shape, "").always();
+    f.real("shaped", shaped, {}).where(is("shape", {"square", "cube"}));
+    f.real("either", either, {}).or_where(is_not_zero("other.list.count"));
+    f.all_where({is_not("shape", {"none"})}, [&] { f.real("free", free, {}).always(); });
+  }
+};
+
+std::string unmet(Switched spec, const char* key, const Tree& other) {
+  const Fields fields = fields_of(spec);
+  const Tree table = write_fields(fields), top = {{"other", other}, {"part", table}};
+  const Condition* const condition = unmet_condition(*fields.find(key), table, top);
+  return condition == nullptr ? "" : unmet_text(*condition, "part", table, top);
+}
+
+TEST(Switches, AfterEnabledEveryKeyNeedsIt) {
+  const Tree other = {{"list", {{{"count", 0}}, {{"count", 0.0}}}}};
+  EXPECT_EQ(unmet({}, "early", other), "");
+  EXPECT_EQ(unmet({}, "enabled", other), "");
+  EXPECT_EQ(unmet({}, "shape", other), "");
+  EXPECT_EQ(unmet({}, "plain", other), "part.enabled is false (give true)");
+  EXPECT_EQ(unmet({.enabled = true}, "plain", other), "");
+}
+
+TEST(Switches, AllConditionsMustHoldAndOneAlternativeOfEach) {
+  const Tree none = {{"list", {{{"count", 0}}, {{"count", 0.0}}}}};
+  const Tree some = {{"list", {{{"count", 0}}, {{"count", 2}}}}};
+  EXPECT_EQ(unmet({.enabled = true}, "shaped", none), "part.shape is round (give square or cube)");
+  EXPECT_EQ(unmet({.shape = "cube"}, "shaped", none), "part.enabled is false (give true)");
+  EXPECT_EQ(unmet({.enabled = true, .shape = "cube"}, "shaped", none), "");
+  EXPECT_EQ(unmet({}, "either", none),
+            "part.enabled is false and other.list.count is 0 (give part.enabled true, or "
+            "other.list.count more than 0)");
+  EXPECT_EQ(unmet({}, "either", some), "");
+  EXPECT_EQ(unmet({.shape = "none"}, "free", none), "part.shape is none (give another value)");
+}
+
+TEST(Switches, ASlipInTheNameOfAKeyIsOurs) {
+  EXPECT_THROW(unmet({}, "either", Tree::object()), InternalError);
+}
+
+TEST(Switches, AreShownInTheHelp) {
+  EXPECT_EQ(condition_text({is("coding", {"count"}), is_not_zero("chip.dac_bits")}),
+            "coding = count or chip.dac_bits is not 0");
+  EXPECT_EQ(condition_text({is("path", {""})}), "path = \"\"");
+}
+
 TEST(NearestName, ForgivesASlipAndNoMore) {
   const std::vector<std::string> known = {"learning_rate", "epochs", "batch"};
   EXPECT_EQ(nearest_name("lerning_rate", known), "learning_rate");

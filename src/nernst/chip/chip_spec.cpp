@@ -13,8 +13,10 @@ void ChipSpec::describe(Fields& f) {
   f.real_or_auto("full_scale_weight", full_scale_weight,
                  {.min = 1e-9,
                   .max = 1e9,
-                  .help = "weight that full conductance stands for; auto = from the fan-in"});
-  f.choice("init", init, {"random", "fabricated"}, "weights that training starts from");
+                  .help = "weight that full conductance stands for; auto = from the fan-in"})
+      .where(is("network.layer.full_scale_weight", {"auto"}));
+  f.choice("init", init, {"random", "fabricated"}, "weights that training starts from")
+      .where(is("transfer.source", {"none"}));
   f.choice("noise", noise, {"aggregated", "per_pulse"}, "one draw for n pulses, or one for each");
   f.flag("count_pulses", count_pulses, "count the pulses of each cell (endurance), 4 bytes a cell");
   coding.describe(f);

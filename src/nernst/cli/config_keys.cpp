@@ -12,11 +12,22 @@ namespace nernst {
 
 namespace {
 
+// All conditions of a key in one text.
+std::string where(const Field& field) {
+  std::string text;
+  for (const Condition& condition : field.conditions) {
+    const bool several = field.conditions.size() > 1 && condition.size() > 1;
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : " and ", several ? "(" : "",
+                        condition_text(condition), several ? ")" : "");
+  }
+  return text;
+}
+
 ConfigTable table_of_fields(std::string header, const Fields& fields, std::string remark) {
   ConfigTable table{std::move(header), std::move(remark), {}};
   for (const Field& field : fields.all())
     table.keys.push_back(
-        {field.name, field.type(), field.note.unit, field.note.help, field.value()});
+        {field.name, field.type(), field.note.unit, field.note.help, where(field), field.value()});
   return table;
 }
 
@@ -43,10 +54,10 @@ std::string comment(const std::string& remark, const Look& look) {
   return text;
 }
 
-// "seconds between checkpoints (a number of 0 or more; unit s)"
+// "epochs between steps (a number of 0.001 or more; unit s; read where learning_rate_shape = step)"
 std::string help_of(const ConfigKey& key) {
-  return fmt::format("{} ({}{}{})", key.help, key.type, key.unit.empty() ? "" : "; unit ",
-                     key.unit);
+  return fmt::format("{} ({}{}{}{}{})", key.help, key.type, key.unit.empty() ? "" : "; unit ",
+                     key.unit, key.read_where.empty() ? "" : "; read where ", key.read_where);
 }
 
 }  // namespace
@@ -103,6 +114,7 @@ Tree config_tables_json() {
                       {"type", key.type},
                       {"unit", key.unit},
                       {"default", key.default_value},
+                      {"read_where", key.read_where},
                       {"help", key.help}});
     tables.push_back({{"table", table.header}, {"remark", table.remark}, {"keys", keys}});
   }

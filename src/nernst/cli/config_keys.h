@@ -12,6 +12,7 @@ namespace nernst {
 
 struct ConfigKey {
   std::string name, type, unit, help;
+  std::string read_where;  // "enabled = true and chip.dac_bits is not 0"; empty = always
   Tree default_value;
 };
 

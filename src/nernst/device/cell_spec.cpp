@@ -25,8 +25,10 @@ void CellSpec::describe(Fields& f) {
          {.min = 0, .max = 1e4, .help = "spread of the read value after a pulse, in steps dw_min"});
   f.real("read_noise", read_noise,
          {.min = 0, .max = 10, .help = "spread of one read of a cell, in w"});
-  f.real("w_reset", w_reset, {.min = -1e6, .max = 1e6, .help = "where a reset leaves a cell"});
-  f.real("reset_spread", reset_spread, {.min = 0, .max = 10, .help = "spread of w after a reset"});
+  f.real("w_reset", w_reset, {.min = -1e6, .max = 1e6, .help = "where a reset leaves a cell"})
+      .where(is_not_zero("training.refresh_every"));
+  f.real("reset_spread", reset_spread, {.min = 0, .max = 10, .help = "spread of w after a reset"})
+      .where(is_not_zero("training.refresh_every"));
   f.flag("one_sided", one_sided,
          "the cell can only be potentiated (needs weight = \"differential_pair\")");
   f.choice("reference", reference, {"nominal", "symmetry_point"},
@@ -46,11 +48,14 @@ void SpreadSpec::describe(Fields& f) {
   f.real("gain", gain,
          {.min = 0, .max = 10, .help = "one device-to-device gain for step and bounds, relative"});
   f.real("offset", offset,
-         {.min = 0, .max = 10, .help = "spread of w against the cell's own reference cell"});
+         {.min = 0, .max = 10, .help = "spread of w against the cell's own reference cell"})
+      .where(is("chip.weight", {"reference_cell"}));
   f.real("offset_shared", offset_shared,
-         {.min = 0, .max = 10, .help = "spread of w against a reference shared by a column"});
+         {.min = 0, .max = 10, .help = "spread of w against a reference shared by a column"})
+      .where(is("chip.weight", {"reference_column"}));
   f.real("reference", reference,
-         {.min = 0, .help = "of w against a reference that was programmed (zero shifting)"});
+         {.min = 0, .help = "of w against a reference that was programmed (zero shifting)"})
+      .where(is_not_zero("training.zero_shift"));
 }
 
 void FaultSpec::describe(Fields& f) {
@@ -62,17 +67,22 @@ void RetentionSpec::describe(Fields& f) {
   f.real("tau_s", tau_s,
          {.unit = "s", .min = 0, .help = "retention time constant; 0 = keeps for ever"});
   f.real("beta", beta,
-         {.min = 0.05, .max = 1, .help = "exponent of the stretched exponential; 1 = leak"});
-  f.real("w_rest", w_rest, {.min = -1e6, .max = 1e6, .help = "where w relaxes to"});
+         {.min = 0.05, .max = 1, .help = "exponent of the stretched exponential; 1 = leak"})
+      .where(is_not_zero("tau_s"));
+  f.real("w_rest", w_rest, {.min = -1e6, .max = 1e6, .help = "where w relaxes to"})
+      .where(is_not_zero("tau_s"));
   f.real("e_activation_J", e_activation_J,
          {.unit = "J",
           .min = 0,
           .max = 1e-18,
-          .help = "Arrhenius activation energy of the relaxation"});
+          .help = "Arrhenius activation energy of the relaxation"})
+      .where(is_not_zero("tau_s"));
   f.real("reference_temperature_K", reference_temperature_K,
-         {.unit = "K", .min = 1, .max = 2000, .help = "temperature at which tau_s holds"});
+         {.unit = "K", .min = 1, .max = 2000, .help = "temperature at which tau_s holds"})
+      .where(is_not_zero("tau_s"));
   f.real("temperature_K", temperature_K,
-         {.unit = "K", .min = 1, .max = 2000, .help = "temperature of the cells"});
+         {.unit = "K", .min = 1, .max = 2000, .help = "temperature of the cells"})
+      .where(is_not_zero("tau_s"));
 }
 
 double RetentionSpec::tau_at_temperature_s() const {
@@ -91,7 +101,8 @@ void PhysicalSpec::describe(Fields& f) {
   f.real("v_read_V", v_read_V,
          {.unit = "V", .min = 0, .max = 1e3, .help = "read voltage at full input"});
   f.real("v_write_V", v_write_V,
-         {.unit = "V", .min = 0, .max = 1e3, .help = "voltage of a nominal pulse"});
+         {.unit = "V", .min = 0, .max = 1e3, .help = "voltage of a nominal pulse"})
+      .where(is_on("chip.wires.enabled"));
   f.real("t_pulse_s", t_pulse_s,
          {.unit = "s", .min = 0, .max = 1e6, .help = "one slot of a pulse train, pause included"});
   f.real("e_pulse_J", e_pulse_J,

@@ -15,9 +15,11 @@ struct AgingSpec {
   double wait_s = 0;
   void describe(Fields& f) {
     f.integer("after_epoch", after_epoch,
-              {.min = 0, .max = 1e9, .help = "epochs in situ before the chip is left alone"});
+              {.min = 0, .max = 1e9, .help = "epochs in situ before the chip is left alone"})
+        .where(is_not_zero("wait_s"));
     f.real("wait_s", wait_s,
-           {.unit = "s", .min = 0, .max = 1e12, .help = "how long it is left; 0 = not at all"});
+           {.unit = "s", .min = 0, .max = 1e12, .help = "how long it is left; 0 = not at all"})
+        .where(is_not_zero("device.retention.tau_s"));
   }
 };
 

@@ -136,22 +136,32 @@ std::string checksum_of(const DataSet& data) {
 void DataSpec::describe(Fields& f) {
   f.text("name", name, fmt::format("the data set: {}", fmt::join(names(AllDataSets()), ", ")));
   f.text("path", path,
-         "csv: the file; idx: the folder; fashion-mnist: another folder than its package's");
-  f.text("test_path", test_path, "csv: a file of its own with the test samples");
+         "csv: the file; idx: the folder; fashion-mnist: another folder than its package's")
+      .where(is_not("name", {"logic"}));
+  f.text("test_path", test_path, "csv: a file of its own with the test samples")
+      .where(is("name", {"csv"}));
   f.text("label_column", label_column,
-         "csv: the column of the labels: \"first\", \"last\", its number from 0, or its name");
+         "csv: the column of the labels: \"first\", \"last\", its number from 0, or its name")
+      .where(is("name", {"csv"}));
   f.choice("separator", separator, {"comma", "semicolon", "tab", "blanks"},
-           "csv: what stands between two fields of a line");
+           "csv: what stands between two fields of a line")
+      .where(is("name", {"csv"}));
   f.integer("skip_lines", skip_lines,
-            {.min = 0, .max = 1e6, .help = "csv: lines to pass over before the table"});
-  f.choice("gate", gate, {"and", "or", "nand", "xor"}, "logic: the gate to learn");
+            {.min = 0, .max = 1e6, .help = "csv: lines to pass over before the table"})
+      .where(is("name", {"csv"}));
+  f.choice("gate", gate, {"and", "or", "nand", "xor"}, "logic: the gate to learn")
+      .where(is("name", {"logic"}));
   f.integer(
-      "repeats", repeats,
-      {.min = 1, .max = 1e6, .help = "logic: how often the four combinations come in one epoch"});
+       "repeats", repeats,
+       {.min = 1, .max = 1e6, .help = "logic: how often the four combinations come in one epoch"})
+      .where(is("name", {"logic"}));
   f.real("test_fraction", test_fraction,
          {.min = 0,
           .max = 0.9,
-          .help = "part of each class kept for the test, where the data have no test samples"});
+          .help = "part of each class kept for the test, where the data have no test samples"})
+      .where(Condition{is("name", {"csv", "idx"}), is_not("path", {""})})
+      .where(is_not("name", {"logic"}))
+      .where(Condition{is_not("name", {"csv"}), is("test_path", {""})});
   f.real("validation_fraction", validation_fraction,
          {.min = 0, .max = 0.9, .help = "part of each class of the rest kept for validation"});
   f.integer("split_seed", split_seed,

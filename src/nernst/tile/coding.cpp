@@ -82,15 +82,20 @@ void CodingSpec::describe(Fields& f) {
   f.choice("coding", coding, {"stochastic", "amplitude_duration", "count", "exact"},
            "how an update becomes pulses");
   f.integer("train_length", train_length,
-            {.min = 1, .max = 32, .help = "stochastic: most slots of a pulse train"});
+            {.min = 1, .max = 32, .help = "stochastic: most slots of a pulse train"})
+      .where(is("coding", {"stochastic"}));
   f.flag("update_management", update_management,
-         "stochastic: fit train length and probabilities to the signals");
+         "stochastic: fit train length and probabilities to the signals")
+      .where(is("coding", {"stochastic"}));
   f.integer("amplitude_bits", amplitude_bits,
-            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the amplitude"});
+            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the amplitude"})
+      .where(is("coding", {"amplitude_duration"}));
   f.integer("duration_bits", duration_bits,
-            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the duration"});
+            {.min = 1, .max = 24, .help = "amplitude_duration: bits of the duration"})
+      .where(is("coding", {"amplitude_duration"}));
   f.integer("count_max", count_max,
-            {.min = 1, .max = 65535, .help = "count: most pulses for a cell in one update"});
+            {.min = 1, .max = 65535, .help = "count: most pulses for a cell in one update"})
+      .where(is("coding", {"count"}));
 }
 
 UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,

@@ -28,10 +28,13 @@ void LearningRateSpec::describe(Fields& f) {
   f.choice("learning_rate_shape", shape, {"constant", "step", "cosine"},
            "how the learning rate goes on");
   f.real("step_epochs", step_epochs,
-         {.min = 1e-3, .max = 1e9, .help = "step: epochs between steps"});
-  f.real("step_factor", step_factor, {.min = 0, .max = 1, .help = "step: factor of each step"});
+         {.min = 1e-3, .max = 1e9, .help = "step: epochs between steps"})
+      .where(is("learning_rate_shape", {"step"}));
+  f.real("step_factor", step_factor, {.min = 0, .max = 1, .help = "step: factor of each step"})
+      .where(is("learning_rate_shape", {"step"}));
   f.real("final_rate", final_rate,
-         {.min = 0, .max = 1e6, .help = "cosine: learning rate at the end"});
+         {.min = 0, .max = 1e6, .help = "cosine: learning rate at the end"})
+      .where(is("learning_rate_shape", {"cosine"}));
 }
 
 double LearningRateSpec::at(double epoch, double epochs) const {

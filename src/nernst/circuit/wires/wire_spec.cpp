@@ -49,7 +49,8 @@ void WireSpec::describe(Fields& f) {
   f.real("dose_power", dose_power,
          {.min = 0,
           .max = 20,
-          .help = "the dose of a pulse goes as its voltage to this power; 1 = as the charge"});
+          .help = "the dose of a pulse goes as its voltage to this power; 1 = as the charge"})
+      .or_where(is_on("chip.driver.enabled"));
 }
 
 void WireSpec::check() const {

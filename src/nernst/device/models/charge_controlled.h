@@ -41,22 +41,25 @@ struct ChargeControlled {
            {.unit = "V",
             .min = 1e-6,
             .max = 1e3,
-            .help = "gate voltage of a pulse up (voltage drive)"});
+            .help = "gate voltage of a pulse up (voltage drive)"})
+        .where(is("drive", {"voltage"}));
     f.real("v_down_V", v_down_V,
            {.unit = "V",
             .min = -1e3,
             .max = -1e-6,
-            .help = "gate voltage of a pulse down (voltage drive)"});
-    f.real(
-        "i_gate_A", i_gate_A,
-        {.unit = "A", .min = 1e-18, .max = 1, .help = "gate current, both ways (current drive)"});
+            .help = "gate voltage of a pulse down (voltage drive)"})
+        .where(is("drive", {"voltage"}));
+    f.real("i_gate_A", i_gate_A,
+           {.unit = "A", .min = 1e-18, .max = 1, .help = "gate current, both ways (current drive)"})
+        .where(is("drive", {"current"}));
     f.real("t_gate_s", t_gate_s,
            {.unit = "s",
             .min = 1e-12,
             .max = 1e6,
             .help = "how long a nominal pulse connects the gate"});
     f.real("r_gate_Ohm", r_gate_Ohm,
-           {.unit = "Ohm", .min = 1e-3, .max = 1e18, .help = "resistance of gate and electrolyte"});
+           {.unit = "Ohm", .min = 1e-3, .max = 1e18, .help = "resistance of gate and electrolyte"})
+        .where(is("drive", {"voltage"}));
     f.real("c_gate_F", c_gate_F,
            {.unit = "F", .min = 1e-21, .max = 1, .help = "capacitance that holds the charge"});
     f.real("charge_per_w_C", charge_per_w_C,
