@@ -7,6 +7,8 @@ const networkName = (run) => [run.inputs, ...run.settings.network.layer.map(({ u
 const dataName = (run) => run.result?.data ?? run.made_by.data;
 const trained = (run, name) => run.ledger.find((row) => row.name === name)?.training;
 const tested = (run) => run.metrics.filter(({ test_accuracy }) => known(test_accuracy));
+// What the last test says of it beside its accuracy: the largest class alone, the mean over classes.
+const lastTest = (run) => (known(run.result?.largest_class_share) ? run.result : tested(run).at(-1)) ?? {};
 const lastAccuracy = (run) => run.result?.test_accuracy ?? tested(run).at(-1)?.test_accuracy;
 
 const runTitle = (run) => `${dataName(run)} on ${run.device.name}`;
@@ -31,6 +33,12 @@ function tiles(run) {
   const weights = trained(run, "weight_words_peak");
   return element("div", { class: "tiles" }, [
     known(lastAccuracy(run)) ? tile(percent(lastAccuracy(run)), "test accuracy of the chip") : null,
+    lastTest(run).uneven_classes
+      ? tile(percent(lastTest(run).balanced_accuracy), "balanced: mean over the classes")
+      : null,
+    known(lastTest(run).largest_class_share)
+      ? tile(percent(lastTest(run).largest_class_share), "of the test samples are in the largest class")
+      : null,
     known(reference)
       ? tile(
           percent(reference),
@@ -46,8 +54,14 @@ function tiles(run) {
   ]);
 }
 
+// What a reader of the accuracy must know: who is no better than chance, what diverged.
+const remarksOf = (run) =>
+  [...(run.result?.remarks ?? []), run.result?.reference_diverged].filter(Boolean).map((sentence) =>
+    element("p", { class: "notice" }, `${sentence[0].toUpperCase()}${sentence.slice(1)}.`),
+  );
+
 function notice(run) {
-  if (run.finished) return null;
+  if (run.finished) return remarksOf(run);
   const begun = run.ledger.length > 0;
   return element(
     "p",
@@ -179,15 +193,18 @@ function learning(run) {
     x: epochAxis,
     series: curves("accuracy", 100),
     y: { label: "accuracy (%)", show: (value) => `${value.toFixed(2)}${kNarrow}%` },
-    rules: known(reference)
-      ? [
-          {
+    rules: [
+      known(reference)
+        ? {
             label: run.result.transfer ? "before the transfer" : "float, in the end",
             color: "var(--orange)",
             y: 100 * reference,
-          },
-        ]
-      : [],
+          }
+        : null,
+      known(lastTest(run).largest_class_share)
+        ? { label: "largest class alone", color: "var(--grey)", y: 100 * lastTest(run).largest_class_share }
+        : null,
+    ].filter(Boolean),
     caption:
       "The grey line is the share of the samples since its last point that were right before they were learned.",
   });

@@ -19,6 +19,8 @@ function severalRuns(runs) {
   const ofLedger = (name, show) => (run) => (known(trained(run, name)) ? show(trained(run, name)) : "–");
   const rows = [
     row("test accuracy of the chip", (run) => percent(lastAccuracy(run))),
+    row("balanced accuracy of the chip", (run) => percent(lastTest(run).balanced_accuracy)),
+    row("largest class alone", (run) => percent(lastTest(run).largest_class_share)),
     row("test accuracy in float", (run) => percent(run.result?.reference_accuracy)),
     row(
       "chip time",
@@ -137,6 +139,7 @@ function comparisonPage(comparison) {
         : count(value);
   const columns = [
     ["test accuracy", (s) => accuracy(s.test_accuracy)],
+    ["balanced", (s) => (comparison.uneven_classes ? accuracy(s.balanced_accuracy) : "–")],
     ["in float", (s) => accuracy(s.reference_accuracy)],
     ["seeds", (s) => count(s.seeds)],
     ["diverged", (s) => count(s.failed)],
@@ -173,6 +176,17 @@ function comparisonPage(comparison) {
       mark: "diamond",
       ...accuracies,
     })),
+    ...(known(comparison.largest_class_share)
+      ? [
+          {
+            label: "the largest class alone",
+            color: "var(--grey)",
+            mark: "diamond",
+            mean: comparison.largest_class_share,
+            values: [],
+          },
+        ]
+      : []),
   ];
   const bars = (key, unit) => [
     ...strategies
@@ -220,6 +234,10 @@ function comparisonPage(comparison) {
       `${plural(names.length, "strategy").replace("strategys", "strategies")} on ` +
         `${comparison.data}${devices.length > 1 ? `, ${plural(devices.length, "device")}` : devices[0] ? `, ${devices[0]}` : ""}.`,
     ),
+    ...strategies.flatMap((strategy) =>
+      (strategy.remarks ?? []).map((sentence) => element("p", { class: "notice" }, `${label(strategy)}: ${sentence}.`)),
+    ),
+    ...(comparison.float_remarks ?? []).map((sentence) => element("p", { class: "notice" }, `In float: ${sentence}.`)),
     element(
       "div",
       { class: "figures" },

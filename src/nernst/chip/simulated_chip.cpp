@@ -66,7 +66,10 @@ void SimulatedChip::for_each_tile(const TileArray& array, std::size_t batch,
   const std::size_t tiles = array.parts.front().tiles.size();
   threads_.for_each_part(tiles, cells < least_cells ? tiles : 1,
                          [&](std::size_t first, std::size_t last) {
-                           for (std::size_t t = first; t < last; ++t) work(t);
+                           for (std::size_t t = first; t < last; ++t) {
+                             heed();
+                             work(t);
+                           }
                          });
 }
 
@@ -77,11 +80,15 @@ void SimulatedChip::multiply(const TileArray& a, const ParallelRead& read,
   NERNST_CHECK(in.columns() == (read.forward() ? columns : rows));
   NERNST_CHECK(out.columns() == (read.forward() ? rows : columns));
 
-  // where time changes the weights, every vector meets them as they are then
-  const std::size_t together = device_.retention.enabled() ? 1 : in.rows();
-  for (std::size_t b = 0; b < in.rows(); b += together)
-    multiply_batch(a, read, in.block(b, 0, together, in.columns()),
-                   out.block(b, 0, together, out.columns()));
+  // where time changes the weights, every vector meets them as they are then; and a stop is heard
+  // between tiles, which must not take too long
+  constexpr std::size_t most_together = 4096;
+  const std::size_t together = device_.retention.enabled() ? 1 : most_together;
+  for (std::size_t b = 0; b < in.rows(); b += together) {
+    const std::size_t size = std::min(together, in.rows() - b);
+    multiply_batch(a, read, in.block(b, 0, size, in.columns()),
+                   out.block(b, 0, size, out.columns()));
+  }
 }
 
 void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
@@ -181,6 +188,7 @@ void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
 void SimulatedChip::write_row(ArrayPart part, std::size_t row,
                               std::span<const std::int32_t> pulses) {
   NERNST_CHECK(row < shape(part.array).rows && pulses.size() == shape(part.array).columns);
+  heed();
   const std::uint64_t event = next_event();
   PulseCounts counts;
   // first what goes up, then what goes down
@@ -216,6 +224,7 @@ std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::s
                                          std::size_t columns) {
   const TileArray& a = at(part.array);
   NERNST_CHECK(row < a.spec.shape.rows && column + columns <= a.spec.shape.columns);
+  heed();
   // a row is driven, its columns are sensed
   const std::uint64_t operation = next_event();
   const std::uint64_t event = read_event(operation, ReadDirection::transposed);
@@ -292,6 +301,7 @@ void SimulatedChip::zero_references(ArrayPart part) {
   for (const PlacedTile& placed : at(part).tiles) placed.tile->zero_references(event);
   // each row is read, and what it read is written to its references
   for (std::size_t row = 0; row < rows; ++row) {
+    heed();
     enter_cell_reads(part, row, columns, ReadReason::read);
     const auto sent = static_cast<double>(columns);
     wait(bookkeeper_.enter_cell_writes({.pulses = columns, .cells = columns, .charge = sent},

@@ -18,6 +18,7 @@ namespace nernst {
 struct Answer {
   std::string text;
   Tree json = Tree::object();
+  std::string diverged = {};  // a training beside the job that diverged; it decides the exit code
 };
 
 class Command {

@@ -190,6 +190,7 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
   } else if (!quiet) {
     console.print(answer.text);
   }
+  if (!answer.diverged.empty()) throw Diverged(answer.diverged);
 }
 
 void run_words(Console& console, Words words) {

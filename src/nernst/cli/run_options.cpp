@@ -14,6 +14,18 @@ void add_set_option(CLI::App& app, std::vector<std::string>& settings) {
       ->allow_extra_args(false);
 }
 
+void add_strict_option(CLI::App& app, bool& strict) {
+  app.add_flag("--strict", strict, "a key of the config that has no effect is an error");
+}
+
+std::vector<std::string> heed_unread(Console& console, const std::vector<WrittenKey>& unread,
+                                     bool strict) {
+  if (strict && !unread.empty()) throw unread_error(unread);
+  std::vector<std::string> sentences = unread_sentences(unread);
+  for (const std::string& sentence : sentences) console.note("nernst: warning: " + sentence);
+  return sentences;
+}
+
 void add_threads_option(CLI::App& app, int& threads) {
   constexpr int most = 1024;
   app.add_option_function<int>(

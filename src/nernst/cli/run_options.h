@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "nernst/cli/console.h"
+#include "nernst/experiment/unread_keys.h"
+
 namespace nernst {
 
 // No config file is larger.
@@ -13,6 +16,13 @@ inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 
 // --set table.key=value, any number of times.
 void add_set_option(CLI::App& app, std::vector<std::string>& settings);
+
+// --strict: a key that has no effect is an error and not a warning.
+void add_strict_option(CLI::App& app, bool& strict);
+
+// Warns of keys that have no effect, or throws ConfigError where `strict`. Returns the sentences.
+std::vector<std::string> heed_unread(Console& console, const std::vector<WrittenKey>& unread,
+                                     bool strict);
 
 // --threads N; 0 becomes the number of cores that the program may use.
 void add_threads_option(CLI::App& app, int& threads);

@@ -52,14 +52,26 @@ std::string summary_of(const RunResult& result, const Look& look) {
   };
   table.row({"test accuracy of the chip", percent(result.test_accuracy, 2)},
             {Shade::strong, Shade::strong});
+  const ClassShares shares = class_shares(result.confusion);
+  if (shares.uneven)
+    row("  mean over the classes", percent(shares.balanced, 2), "balanced accuracy");
+  row("  largest class alone", percent(shares.largest, 2), "of the test samples");
   if (result.validation_accuracy)
     row("validation accuracy of the chip", percent(*result.validation_accuracy, 2));
   if (result.reference_accuracy)
     row("test accuracy in float", percent(*result.reference_accuracy, 2),
         "same network, conventional back-propagation");
+  if (shares.uneven && result.reference_balanced_accuracy)
+    row("  mean over the classes", percent(*result.reference_balanced_accuracy, 2));
+  if (!result.reference_diverged.empty()) row("test accuracy in float", "diverged");
   if (result.transfer && result.transfer->written.failed > 0)
     row("cells that did not reach their weights", count(result.transfer->written.failed),
-        "out of tries");
+        fmt::format("out of tries or of reach, by {:.4g} at most",
+                    result.transfer->written.largest_error));
+  if (result.transfer && result.transfer->clipped > 0)
+    row("weights beyond full scale, clipped", count(result.transfer->clipped),
+        fmt::format("by {:.4g} at most; a larger full_scale_weight takes them",
+                    result.transfer->clipped_by));
   const auto with_parts = [&](const char* name, double total, const char* unit, const char* remark,
                               const std::vector<Part>& parts) {
     row(name, quantity(total, unit, look), remark);
@@ -83,8 +95,11 @@ std::string summary_of(const RunResult& result, const Look& look) {
   row("between host and chip", quantity(static_cast<double>(ledger.host_bytes), "B", look));
   row("speed of the simulation",
       count(static_cast<std::int64_t>(std::llround(result.samples_per_second))), "samples/s");
-  return shaded(title, Shade::strong, look) + "\n" + table.text(look) + "  run: " + result.run +
-         "\n";
+  std::string remarks;
+  for (const std::string& remark : remarks_on(result))
+    remarks += shaded("  " + remark, Shade::bad, look) + "\n";
+  return shaded(title, Shade::strong, look) + "\n" + table.text(look) + remarks +
+         "  run: " + result.run + "\n";
 }
 
 }  // namespace nernst

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <exception>
@@ -74,6 +75,39 @@ std::vector<Case> read_cases(const Tree& tree, const std::string& key) {
   return cases;
 }
 
+// Collects what the experiments of a comparison read, so that only a key that none of those that
+// have it reads is said to have no effect.
+class Readers {
+ public:
+  void add(const Tree& written, const Config& config) {
+    for (const WrittenKey& key : written_keys(written, config)) {
+      if (key.key == "training.reference")
+        add({key.key, key.value, "the float network is trained once for each seed"});
+      else if (key.key == "training.seed")
+        add({key.key, key.value, "compare.seeds gives the seeds"});
+      else
+        add(key);
+    }
+  }
+  std::vector<WrittenKey> unread() const {
+    std::vector<WrittenKey> keys;
+    for (const WrittenKey& key : unread_)
+      if (!read_.contains(key.key)) keys.push_back(key);
+    return keys;
+  }
+
+ private:
+  void add(const WrittenKey& key) {
+    if (key.read())
+      read_.insert(key.key);
+    else if (known_.insert(key.key).second)
+      unread_.push_back(key);
+  }
+
+  std::vector<WrittenKey> unread_;
+  std::set<std::string> known_, read_;
+};
+
 std::string folder_name(const std::string& strategy, const std::string& device, std::int64_t seed) {
   std::string name = strategy + (device.empty() ? "" : "-" + device);
   for (char& c : name)
@@ -112,9 +146,15 @@ Tree run_float(const Comparison& comparison, std::int64_t seed, const fs::path& 
   config.training.seed = seed;
   const DataSet data = load_data(config.data);
   fit_network(config, data);
-  FloatNetwork network = train_float(config, data, hooks);
   Tree result = Tree::object();
-  result["test_accuracy"] = evaluate_float(network, config, data, hooks).accuracy;
+  try {
+    FloatNetwork network = train_float(config, data, hooks);
+    const Evaluation test = evaluate_float(network, config, data, hooks);
+    result["test_accuracy"] = test.accuracy;
+    write_shares(result, class_shares(test.confusion));
+  } catch (const Diverged& diverged) {
+    result["diverged"] = diverged.what();
+  }
   result["operations"] = float_operations(config, data);
   result["data"] = data.title;
   io::make_folder(folder);
@@ -224,9 +264,15 @@ double number_in(const Tree& result, const std::string& path) {
   return place->is_null() ? std::nan("") : place->get<double>();
 }
 
+// The same, NaN also where it is not there.
+double number_or(const Tree& result, const std::string& key) {
+  return result.contains(key) ? number_in(result, key) : std::nan("");
+}
+
 Tree strategy_row(const CompareJob& first, const std::vector<Tree>& results) {
   static const std::vector<std::pair<const char*, const char*>> columns = {
       {"test_accuracy", "test_accuracy"},
+      {"balanced_accuracy", "balanced_accuracy"},
       {"time_s", "ledger.time_s"},
       {"energy_J", "ledger.energy_J"},
       {"pulses_per_cell_max", "ledger.pulses_per_cell_max"},
@@ -247,6 +293,17 @@ Tree strategy_row(const CompareJob& first, const std::vector<Tree>& results) {
       done.push_back(&result);
   }
   row["failed"] = failed;
+  // what a reader must know beside the numbers, each sentence once
+  row["remarks"] = Tree::array();
+  const auto remark = [&](const Tree& sentence) {
+    if (std::find(row["remarks"].begin(), row["remarks"].end(), sentence) == row["remarks"].end())
+      row["remarks"].push_back(sentence);
+  };
+  for (const Tree& result : results) {
+    if (result.contains("diverged")) remark(result["diverged"]);
+    if (result.contains("remarks"))
+      for (const Tree& sentence : result["remarks"]) remark(sentence);
+  }
   for (const auto& [name, path] : columns) {
     std::vector<double> values;
     for (const Tree* result : done)
@@ -312,6 +369,7 @@ Comparison read_comparison(const Tree& original) {
   for (const char* key : {"compare", "strategy", "device_case"}) tree.erase(key);
   comparison.base = read_config(tree);
 
+  Readers readers;
   for (const Case& strategy : strategies) {
     for (const auto& [name, changes] : strategy.on.items())
       if (std::none_of(devices.begin(), devices.end(),
@@ -331,6 +389,7 @@ Comparison read_comparison(const Tree& original) {
       } catch (const ConfigError& error) {
         throw ConfigError(fmt::format("strategy \"{}\"", strategy.name), "", error.what());
       }
+      readers.add(merged, job.config);
       job.config.training.reference = false;
       for (const std::int64_t seed : comparison.spec.seeds) {
         job.seed = job.config.training.seed = seed;
@@ -339,6 +398,7 @@ Comparison read_comparison(const Tree& original) {
       }
     }
   }
+  comparison.unread = readers.unread();
   return comparison;
 }
 
@@ -385,9 +445,27 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
         comparison.jobs[first], {begin, begin + static_cast<std::ptrdiff_t>(seeds.size())}));
   }
   std::vector<double> accuracies;
-  for (std::size_t k = 0; k < seeds.size(); ++k)
+  std::vector<double> balanced;
+  answer["float_remarks"] = Tree::array();
+  for (std::size_t k = 0; k < seeds.size(); ++k) {
+    if (results[k].contains("diverged")) {
+      answer["float_remarks"].push_back(results[k]["diverged"]);
+      continue;
+    }
     accuracies.push_back(results[k].at("test_accuracy").get<double>());
+    balanced.push_back(number_or(results[k], "balanced_accuracy"));
+  }
   answer["float_accuracy"] = summary_of(accuracies);
+  answer["float_balanced_accuracy"] = summary_of(balanced);
+  // of the samples, which are the same for all that did not diverge
+  answer["largest_class_share"] = nullptr;
+  answer["uneven_classes"] = false;
+  for (const Tree& result : results) {
+    if (!result.contains("largest_class_share")) continue;
+    answer["largest_class_share"] = result["largest_class_share"];
+    answer["uneven_classes"] = result["uneven_classes"];
+    break;
+  }
   answer["baseline"] = baselines(results.front().at("operations").get<double>(), accuracies);
   answer["folder"] = folder.string();
   io::write_file_atomically(folder / "compare.json", io::to_json(answer, io::JsonLayout::indented));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "nernst/experiment/run.h"
+#include "nernst/experiment/unread_keys.h"
 
 namespace nernst {
 
@@ -36,9 +37,10 @@ struct CompareJob {
 
 struct Comparison {
   CompareSpec spec;
-  std::vector<CompareJob> jobs;  // strategy by strategy, device by device, seed by seed
-  Config base;                   // the experiment itself
-  std::string text;              // of the file, for whoever finds the folder
+  std::vector<CompareJob> jobs;    // strategy by strategy, device by device, seed by seed
+  Config base;                     // the experiment itself
+  std::vector<WrittenKey> unread;  // keys that no strategy reads
+  std::string text;                // of the file, for whoever finds the folder
 };
 
 // Throws ConfigError that names the key; every job's config is checked.

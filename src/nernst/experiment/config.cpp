@@ -66,19 +66,30 @@ void merge(Tree& base, const Tree& changes) {
 }  // namespace
 
 void TrainingSpec::describe(Fields& f) {
+  // nothing is learned on the chip behind a transfer without fine-tuning, nor in float where the
+  // weights come from a file
+  const Condition in_situ = {is("transfer.source", {"none"}),
+                             is_not_zero("transfer.fine_tune_epochs")};
+  const Condition anywhere = {is("transfer.source", {"none", "float"}),
+                              is_not_zero("transfer.fine_tune_epochs")};
   f.text("schedule", schedule,
-         "how errors reach the layers and when each is updated: " + joined(schedules()));
+         "how errors reach the layers and when each is updated: " + joined(schedules()))
+      .where(in_situ);
   f.text("update", update, "how an array takes an outer product: " + joined(update_rules()));
-  learning_rate.describe(f);
-  f.integer("epochs", epochs, {.min = 1, .max = 1e9, .help = "times through the training samples"});
-  f.integer("batch", batch, {.min = 1, .max = 1 << 16, .help = "samples of a mini-batch"});
+  f.all_where(anywhere, [&] { learning_rate.describe(f); });
+  f.integer("epochs", epochs, {.min = 1, .max = 1e9, .help = "times through the training samples"})
+      .where(is("transfer.source", {"none", "float"}));
+  f.integer("batch", batch, {.min = 1, .max = 1 << 16, .help = "samples of a mini-batch"})
+      .where(anywhere);
   f.integer("seed", seed,
             {.min = 0, .max = 9e15, .help = "of fabrication, noise, weights and order"});
   f.choice("loss", loss, {"auto", "cross_entropy", "squared_error"},
            "auto: cross-entropy after softmax, squared error otherwise");
   f.flag("accumulate", accumulate,
-         "conventional: hold the mean gradient of a mini-batch, written row by row");
-  f.flag("reference", reference, "also train the same network in float, for comparison");
+         "conventional: hold the mean gradient of a mini-batch, written row by row")
+      .where(in_situ);
+  f.flag("reference", reference, "also train the same network in float, for comparison")
+      .where(is("transfer.source", {"none"}));
   f.integer("zero_shift", zero_shift,
             {.min = 0,
              .max = 1e7,
@@ -88,7 +99,8 @@ void TrainingSpec::describe(Fields& f) {
             {.min = 0,
              .max = 1e12,
              .help = "mini-batches between refreshes (read, reset, program_verify as in "
-                     "[transfer]), for cells that can only rise; 0 = never"});
+                     "[transfer]), for cells that can only rise; 0 = never"})
+      .where(in_situ);
   f.real(
       "monitor_threshold", monitor_threshold,
       {.min = 0, .max = 1e9, .help = "warn when the share of the update in the error passes this"});
@@ -170,6 +182,12 @@ DeviceSpec resolve_device(const Config& config) {
   DeviceSpec device = read_device(tree, "device");
   device.name = preset.name;
   return device;
+}
+
+WeightReach weight_reach(const ChipSpec& chip, const DeviceSpec& device) {
+  if (chip.weight != WeightCoding::differential_pair) return {device.cell.w_min, device.cell.w_max};
+  const double half_range = (device.cell.w_max - device.cell.w_min) / 2;
+  return {-half_range, half_range};
 }
 
 std::vector<ArraySpec> array_specs(const Config& config) {

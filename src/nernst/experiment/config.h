@@ -67,6 +67,12 @@ Tree write_config(const Config& config);
 // The device that the config means: preset or file, with the changes of `[device]`.
 DeviceSpec resolve_device(const Config& config);
 
+// The net weights that a nominal cell reaches, of full scale.
+struct WeightReach {
+  double low = -1, high = 1;
+};
+WeightReach weight_reach(const ChipSpec& chip, const DeviceSpec& device);
+
 // The arrays that the network needs, with their full-scale weights.
 std::vector<ArraySpec> array_specs(const Config& config);
 

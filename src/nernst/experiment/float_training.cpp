@@ -2,16 +2,36 @@
 #include "nernst/experiment/float_training.h"
 
 #include <algorithm>
+#include <string>
 
+#include "nernst/base/saturating.h"
 #include "nernst/experiment/shuffle.h"
 
 namespace nernst {
+
+namespace {
+
+// Which of the trainings of an experiment this is.
+std::string float_name(const Config& config) {
+  return config.transfer.enabled() ? "the training in float for transfer.source = \"float\""
+                                   : "the training of the float network for comparison";
+}
+
+}  // namespace
+
+void hear_stop(FloatNetwork& network, const RunHooks& hooks) {
+  if (hooks.stop)
+    network.set_interruption([stop = hooks.stop] {
+      if (stop()) throw Interrupted();
+    });
+}
 
 FloatNetwork train_float(const Config& config, const DataSet& data, const RunHooks& hooks) {
   const TrainingSpec& training = config.training;
   const LossKind loss = resolve_loss(training.loss, config.network.layers.back().activation);
   const auto seed = static_cast<std::uint64_t>(training.seed);
   FloatNetwork twin(config.network, loss, seed);
+  hear_stop(twin, hooks);
   const bool noisy = config.transfer.enabled() && config.transfer.noise > 0;
   std::vector<double> spread;
   for (const ArraySpec& array : array_specs(config))
@@ -38,11 +58,15 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
       const double done =
           static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
       const double rate = training.learning_rate.at(done, static_cast<double>(epochs));
-      if (noisy)
-        twin.train_noisy(inputs.view(), labels, rate, spread, seed, step);
-      else
-        twin.train(inputs.view(), labels, rate);
-      if (hooks.stop && hooks.stop()) throw Interrupted();
+      const double lost = noisy ? twin.train_noisy(inputs.view(), labels, rate, spread, seed, step)
+                                : twin.train(inputs.view(), labels, rate);
+      const bool bounded = is_bounded(lost, count);
+      // an output that saturates can hide weights that are infinite
+      if (!bounded || (first + count == size && !twin.is_finite()))
+        throw diverged_at(
+            {float_name(config), epoch, first, rate},
+            bounded ? "a weight is no finite number" : "the loss is out of all bounds",
+            "give a smaller training.learning_rate");
       if (!hooks.progress || hooks.now_s() - reported_s < 0.1) continue;
       reported_s = hooks.now_s();
       Progress progress{.phase = RunPhase::reference};
@@ -72,8 +96,9 @@ std::int64_t float_operations(const Config& config, const DataSet& data) {
     weights += size;
     if (l > 0) hidden += size;
   }
-  return (2 * weights + hidden) * static_cast<std::int64_t>(data.train.size()) *
-         config.training.epochs;
+  return times_saturating(
+      times_saturating(2 * weights + hidden, static_cast<std::int64_t>(data.train.size())),
+      config.training.epochs);
 }
 
 }  // namespace nernst

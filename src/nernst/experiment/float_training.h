@@ -9,8 +9,12 @@
 namespace nernst {
 
 // Trains the float twin on the same samples in the same order, at the same rates, for
-// training.epochs; with transfer.noise, under noise. Throws Interrupted when `hooks` ask to stop.
+// training.epochs; with transfer.noise, under noise. Throws Interrupted when `hooks` ask to stop,
+// Diverged when a loss or a weight is no longer finite.
 FloatNetwork train_float(const Config& config, const DataSet& data, const RunHooks& hooks);
+
+// Lets the work of a network end with Interrupted when `hooks` ask to stop.
+void hear_stop(FloatNetwork& network, const RunHooks& hooks);
 
 Evaluation evaluate_float(FloatNetwork& network, const Config& config, const DataSet& data,
                           const RunHooks& hooks);

@@ -13,6 +13,15 @@ namespace nernst {
 std::uint64_t bytes_needed(const Config& config, const DeviceSpec& device, const DataSet& data,
                            Backend backend);
 
+// Bytes of a checkpoint: the cells of all arrays.
+std::uint64_t bytes_of_checkpoint(const Config& config, const DeviceSpec& device, Backend backend);
+
+// What a run will take, in one sentence: "memory 4.31 GiB, disk 2 x 2.10 GiB for checkpoints, about
+// 40 min on one thread"; empty for a run that nobody notices. Times are those of a plain device on
+// one machine, and may be wrong by a factor of a few. `free_bytes` of the disk; 0 = not known.
+std::string size_sentence(const Config& config, const DeviceSpec& device, const DataSet& data,
+                          Backend backend, std::uint64_t free_bytes);
+
 // Bytes that can still be had on this machine (limits of a container included); 0 = not known.
 std::uint64_t bytes_available();
 

@@ -17,6 +17,6 @@ TransferReport transfer(const Config& config, const DeviceSpec& device, const Fl
 
 // Zero shifting with training.zero_shift pairs; afterwards the first weights of the config are
 // written, open loop, as far as the run starts from any.
-void shift_zero(const Config& config, Chip& chip);
+void shift_zero(const Config& config, Chip& chip, const RunHooks& hooks);
 
 }  // namespace nernst

@@ -69,13 +69,21 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.transfer = trainer.transfer_report();
   if (result.transfer) {
     result.reference_accuracy = result.transfer->source_accuracy;
+    result.reference_balanced_accuracy = result.transfer->source_balanced_accuracy;
     if (config.transfer.from_file())
       result.host_operations.reset();
     else
       result.host_operations = float_operations(config, data);
   } else if (config.training.reference) {
-    FloatNetwork twin = train_float(config, data, hooks);
-    result.reference_accuracy = evaluate_float(twin, config, data, hooks).accuracy;
+    // the chip has learned, whatever becomes of its twin
+    try {
+      FloatNetwork twin = train_float(config, data, hooks);
+      const Evaluation reference = evaluate_float(twin, config, data, hooks);
+      result.reference_accuracy = reference.accuracy;
+      result.reference_balanced_accuracy = class_shares(reference.confusion).balanced;
+    } catch (const Diverged& diverged) {
+      result.reference_diverged = diverged.what();
+    }
   }
   const double trained =
       static_cast<double>(config.epochs_in_situ()) * static_cast<double>(data.train.size());
@@ -100,6 +108,21 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   io::write_file_atomically(folder.file("result.json"),
                             io::to_json(json, io::JsonLayout::indented));
   return result;
+}
+
+// Says what a large run will take, before anything is begun.
+void tell_size(const Config& config, const DeviceSpec& device, const DataSet& data,
+               const std::filesystem::path& path, const RunSetup& setup, const RunHooks& hooks) {
+  if (!hooks.tell) return;
+  std::error_code unknown;
+  std::filesystem::path folder = std::filesystem::absolute(path, unknown);
+  while (!folder.empty() && folder != folder.parent_path() &&
+         !std::filesystem::exists(folder, unknown))
+    folder = folder.parent_path();
+  const auto space = std::filesystem::space(folder, unknown);
+  const std::string sentence =
+      size_sentence(config, device, data, setup.backend, unknown ? 0 : space.available);
+  if (!sentence.empty()) hooks.tell(sentence);
 }
 
 std::string text_in(const Tree& table, const char* key) {
@@ -134,7 +157,9 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   const DeviceSpec device = resolve_device(config);
   const DataSet data = load_data(config.data);
   fit_network(config, data);
+  fit_full_scales(config, device);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
+  tell_size(config, device, data, path, setup, hooks);
   const RunIdentity identity = identity_of(config, device, data);
   const Tree maker = made_by(config, identity, data, setup);
   const RunFolder folder = RunFolder::create(path, config, device, maker);
@@ -157,6 +182,15 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   return train_in(folder, config, device, data, identity, setup, hooks);
 }
 
+std::vector<std::string> remarks_on(const RunResult& result) {
+  const ClassShares shares = class_shares(result.confusion);
+  std::vector<std::string> remarks = {chance_remark("the chip", result.test_accuracy, shares)};
+  if (result.reference_accuracy)
+    remarks.push_back(chance_remark("the float network", *result.reference_accuracy, shares));
+  std::erase(remarks, "");
+  return remarks;
+}
+
 Tree result_json(const RunResult& result) {
   Tree json = Tree::object();
   json["run"] = result.run;
@@ -166,9 +200,14 @@ Tree result_json(const RunResult& result) {
   json["update"] = result.update;
   json["test_accuracy"] = result.test_accuracy;
   json["test_loss"] = result.test_loss;
+  write_shares(json, class_shares(result.confusion));
+  json["remarks"] = remarks_on(result);
   if (result.validation_accuracy) json["validation_accuracy"] = *result.validation_accuracy;
   json["reference_accuracy"] =
       result.reference_accuracy ? Tree(*result.reference_accuracy) : Tree(nullptr);
+  if (result.reference_balanced_accuracy)
+    json["reference_balanced_accuracy"] = *result.reference_balanced_accuracy;
+  if (!result.reference_diverged.empty()) json["reference_diverged"] = result.reference_diverged;
   json["samples_per_second"] = result.samples_per_second;
   json["epochs"] = result.epochs;
   json["weights"] = result.weights;

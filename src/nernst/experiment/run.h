@@ -8,12 +8,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nernst/chip/simulated_chip.h"
 #include "nernst/experiment/checkpoint.h"
+#include "nernst/experiment/class_shares.h"
 #include "nernst/experiment/config.h"
 #include "nernst/experiment/evaluation.h"
 #include "nernst/experiment/run_folder.h"
+#include "nernst/training/diverged.h"
 
 namespace nernst {
 
@@ -34,8 +37,9 @@ struct Progress {
 struct RunHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const std::string&)> warn;
-  std::function<bool()> stop;     // Ctrl-C
-  std::function<double()> now_s;  // a clock that only goes forward
+  std::function<void(const std::string&)> tell;  // what is good to know before a long wait
+  std::function<bool()> stop;                    // Ctrl-C
+  std::function<double()> now_s;                 // a clock that only goes forward
 };
 
 struct RunSetup {
@@ -47,6 +51,8 @@ struct RunResult {
   double test_accuracy = 0, test_loss = 0;
   std::optional<double> validation_accuracy;
   std::optional<double> reference_accuracy;
+  std::optional<double> reference_balanced_accuracy;
+  std::string reference_diverged;  // how the training in float ended where it diverged
   double samples_per_second = 0;
   std::uint64_t epochs = 0;
   std::string weights_digest;
@@ -61,12 +67,6 @@ struct RunResult {
   std::string data, device, schedule, update, run;
 };
 
-// Training ended because a loss was no longer a finite number; the last checkpoint is kept.
-class Diverged : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 // Trains in a new folder. Throws ConfigError, IoError, Interrupted (after a checkpoint), Diverged.
 RunResult start_run(Config config, const std::filesystem::path& folder, const RunSetup& setup,
                     const RunHooks& hooks);
@@ -74,6 +74,9 @@ RunResult start_run(Config config, const std::filesystem::path& folder, const Ru
 // Goes on with a run, from its last checkpoint or from the beginning.
 RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
                      const RunHooks& hooks);
+
+// Remarks on a result that a reader of its accuracy needs: who is no better than chance.
+std::vector<std::string> remarks_on(const RunResult& result);
 
 // The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).
 Tree result_json(const RunResult& result);

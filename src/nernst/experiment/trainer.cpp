@@ -45,6 +45,7 @@ Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip,
       update_(config.update_rule()),
       monitor_(config.network.layers.size()) {
   started_s_ = saved_s_ = now_s();
+  chip.set_interruption([this] { heed_stop(); });
   update_->prepare(chip, static_cast<std::uint64_t>(config.training.seed));
 }
 
@@ -99,11 +100,13 @@ void Trainer::run() {
 }
 
 void Trainer::prepare() {
-  if (config_->training.zero_shift > 0) shift_zero(*config_, *chip_);
+  if (config_->training.zero_shift > 0) shift_zero(*config_, *chip_, *hooks_);
   if (config_->transfer.enabled()) {
     FloatNetwork source = source_network(*config_, *data_, *hooks_);
     TransferReport report = transfer(*config_, chip_->device(), source, *chip_, *hooks_);
-    report.source_accuracy = evaluate_float(source, *config_, *data_, *hooks_).accuracy;
+    const Evaluation of_source = evaluate_float(source, *config_, *data_, *hooks_);
+    report.source_accuracy = of_source.accuracy;
+    report.source_balanced_accuracy = class_shares(of_source.confusion).balanced;
     io::write_file_atomically(
         folder_->file("transfer.json"),
         io::to_json(write_fields(fields_of(report)), io::JsonLayout::indented));
@@ -162,21 +165,25 @@ void Trainer::train_batch() {
                         .seed = static_cast<std::uint64_t>(training.seed),
                         .step = position_.step};
   BatchStep step(setup, inputs_.view(), labels_);
-  schedule_->train(step);
+  batch_began_s_ = now_s();
+  try {
+    schedule_->train(step);
+  } catch (const Diverged& diverged) {
+    const bool own_share = schedule_->passes_updated_arrays();
+    throw diverged_at(
+        {"the training on the chip", position_.epoch, position_.sample, setup.rate},
+        diverged.what(),
+        std::string("give a smaller training.learning_rate") +
+            (own_share ? ", or training.schedule = \"progressive_compensated\"" : ""));
+  }
   const auto steps = static_cast<std::int64_t>(position_.step + 1);
   if (training.refresh_every > 0 && steps % training.refresh_every == 0)
     for (std::size_t a = 0; a < chip_->arrays(); ++a)
       for (std::size_t p = 0; p < chip_->parts(a); ++p)
         refresh(*chip_, {a, p}, config_->transfer.verify);
+  batch_began_s_.reset();
 
   const BatchResult& result = step.result();
-  // far beyond what any network that still learns has, however large its outputs
-  constexpr double hopeless = 1e6;
-  if (!(result.loss < hopeless * static_cast<double>(size)))
-    throw Diverged(fmt::format(
-        "training.learning_rate = {}: the loss is out of all bounds in epoch {} after {} samples; "
-        "give a smaller rate or schedule \"progressive_compensated\"",
-        setup.rate, position_.epoch + 1, position_.sample));
   const std::uint64_t lines_before = lines_due(position_.sample, data_->train.size());
   position_.sample += size;
   position_.step += 1;
@@ -191,6 +198,13 @@ void Trainer::train_batch() {
   watch();
   const bool line_due = lines_due(position_.sample, data_->train.size()) > lines_before;
   if (line_due && position_.sample < data_->train.size()) write_metrics(Tested::no);
+}
+
+void Trainer::heed_stop() const {
+  // a mini-batch that is soon done leaves a checkpoint of now; a long one goes back to the last
+  constexpr double patience_s = 0.3;
+  if (!stop_asked()) return;
+  if (!batch_began_s_ || now_s() - *batch_began_s_ > patience_s) throw Interrupted();
 }
 
 void Trainer::watch() {
@@ -237,6 +251,7 @@ void Trainer::write_metrics(Tested tested) {
     const Evaluation test = evaluate(data_->test);
     line["test_loss"] = test.loss;
     line["test_accuracy"] = test.accuracy;
+    write_shares(line, class_shares(test.confusion));
     if (data_->validation.size() > 0) {
       const Evaluation validation = evaluate(data_->validation);
       line["validation_loss"] = validation.loss;

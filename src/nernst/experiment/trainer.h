@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "nernst/experiment/run.h"
@@ -20,6 +21,9 @@ class Trainer {
   // All of them outlive the trainer.
   Trainer(const Config& config, const DataSet& data, SimulatedChip& chip, Network& network,
           const RunFolder& folder, const RunIdentity& identity, const RunHooks& hooks);
+  ~Trainer() { chip_->set_interruption({}); }
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   // Goes back to where the checkpoint in the folder is, if there is one; cuts the metrics back to
   // it.
@@ -48,6 +52,9 @@ class Trainer {
   void save_if_due(double wanted_spacing_s);
   void report();
   void watch();
+  // Asked by the chip between tiles: throws Interrupted where somebody waits too long for the end
+  // of a mini-batch, or where there is none to wait for.
+  void heed_stop() const;
   bool stop_asked() const { return hooks_->stop && hooks_->stop(); }
   double now_s() const { return hooks_->now_s ? hooks_->now_s() : 0; }
   double epochs_done() const;
@@ -70,6 +77,7 @@ class Trainer {
   Matrix<double> inputs_;  // of the mini-batch under way
   std::vector<std::uint32_t> labels_;
   bool warned_ = false;
+  std::optional<double> batch_began_s_;  // while a mini-batch is under way
   // time of day, for progress and the spacing of checkpoints only
   double started_s_ = 0, wall_before_s_ = 0;
   double saved_s_ = 0, save_cost_s_ = 0, reported_s_ = 0;

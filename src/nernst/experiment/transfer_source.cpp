@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "nernst/io/dense_layers.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
@@ -52,8 +55,33 @@ FloatNetwork read_network(const Config& config) {
 
 }  // namespace
 
+void fit_full_scales(Config& config, const DeviceSpec& device) {
+  if (!config.transfer.from_file() || config.chip.full_scale_weight) return;
+  const FloatNetwork source = read_network(config);
+  const WeightReach reach = weight_reach(config.chip, device);
+  // all but one in forty cells have a window of this part of the nominal one
+  const double spread = std::max({device.spread.w_min, device.spread.w_max, device.spread.gain});
+  const double room = std::max(0.5, 1 - 2 * spread);
+  for (std::size_t l = 0; l < config.network.layers.size(); ++l) {
+    std::optional<double>& full_scale = config.network.layers[l].full_scale_weight;
+    if (full_scale) continue;
+    double needed = 0;
+    for (std::size_t r = 0; r < source.weights(l).rows(); ++r)
+      for (const float weight : source.weights(l).row(r)) {
+        const double w = static_cast<double>(weight);
+        needed = std::max(needed, w > 0 ? w / reach.high : w / reach.low);
+      }
+    // (a layer of zeros fits any)
+    constexpr double least = 1e-9, most = 1e9;
+    if (needed > 0) full_scale = std::clamp(needed / room, least, most);
+  }
+}
+
 FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks) {
-  return config.transfer.from_file() ? read_network(config) : train_float(config, data, hooks);
+  if (!config.transfer.from_file()) return train_float(config, data, hooks);
+  FloatNetwork network = read_network(config);
+  hear_stop(network, hooks);
+  return network;
 }
 
 std::string check_transfer_source(const Config& config) {

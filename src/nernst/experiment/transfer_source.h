@@ -11,6 +11,11 @@ namespace nernst {
 // Trains it, or reads the file that transfer.source names: one dense layer for each
 // [[network.layer]], of its shape and activation (the last may be linear where the config has a
 // softmax). Throws ConfigError about transfer.source, IoError, Interrupted.
+// Where the weights come from a file and no full-scale weight was asked for, gives each layer the
+// one that its largest weight needs, with room for cells whose own window is smaller. The network
+// of `config` has its inputs.
+void fit_full_scales(Config& config, const DeviceSpec& device);
+
 FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks);
 
 // Reads that file, if there is one, before anything is begun: throws as source_network does, and

@@ -269,7 +269,11 @@ void Cells<Law, T>::keep_write_noise(std::size_t side, std::size_t row, std::siz
 
 template <class Law, class T>
 void Cells<Law, T>::mark_pulsed(std::size_t position, std::uint32_t pulses) {
-  if (!pulse_count_.empty()) pulse_count_[position] += pulses;
+  if (!pulse_count_.empty()) {
+    // a full counter stays full
+    std::uint32_t& count = pulse_count_[position];
+    count += math::minimum(pulses, ~count);
+  }
   if (!written_s_.empty()) written_s_[position] = times_s_[0];
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/training/batch_step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +12,13 @@
 namespace nernst {
 
 namespace {
+
+bool all_finite(MatrixView<const double> values) {
+  for (std::size_t r = 0; r < values.rows(); ++r)
+    for (const double value : values.row(r))
+      if (!std::isfinite(value)) return false;
+  return true;
+}
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0;
@@ -65,6 +74,7 @@ void BatchStep::forward() {
     result_.loss += loss_of(setup_->loss, activation, output, target);
     result_.correct += predicted_class(output, activation) == labels_[b] ? 1 : 0;
   }
+  if (!is_bounded(result_.loss, samples())) throw Diverged("the loss is out of all bounds");
 }
 
 void BatchStep::output_error(HeldSignals& errors) {
@@ -157,8 +167,10 @@ void BatchStep::update(std::size_t layer, HeldSignals& errors) {
     const auto drive = network.drive(layer, activations(layer).row(b));
     std::copy(drive.begin(), drive.end(), lines.row(b).begin());
   }
-  setup_->update.update(network.chip(), layer, lines.view(), errors.view(width(layer + 1)),
-                        setup_->rate);
+  const MatrixView<const double> d = errors.view(width(layer + 1));
+  if (!all_finite(lines.view()) || !all_finite(d))
+    throw Diverged(fmt::format("a signal of layer {} is no finite number", layer));
+  setup_->update.update(network.chip(), layer, lines.view(), d, setup_->rate);
 }
 
 void BatchStep::accumulate_gradient(std::size_t layer, HeldSignals& errors, std::size_t batch,
@@ -180,6 +192,8 @@ void BatchStep::write_gradient(std::size_t layer, HeldWeights& gradient) {
   const NoiseStream rounding(setup_->seed, static_cast<std::uint32_t>(layer),
                              Purpose::gradient_rounding);
   const Matrix<double>& mean = gradient.values();
+  if (!all_finite(gradient.values().view()))
+    throw Diverged(fmt::format("the gradient of layer {} is no finite number", layer));
   std::vector<std::int32_t> pulses(mean.columns());
   for (std::size_t r = 0; r < mean.rows(); ++r) {
     for (std::size_t c = 0; c < mean.columns(); ++c) {

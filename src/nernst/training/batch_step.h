@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nernst/network/network.h"
+#include "nernst/training/diverged.h"
 #include "nernst/training/divergence_monitor.h"
 #include "nernst/training/loss.h"
 #include "nernst/training/update_rule.h"
@@ -35,6 +36,7 @@ struct BatchResult {
   std::int64_t correct = 0;
 };
 
+// Throws Diverged before the chip would be given what is not finite.
 class BatchStep {
  public:
   // `inputs` is B x inputs, `labels` has B classes. Levels are counted from 0, the input, to

@@ -60,10 +60,11 @@ class CircuitFloorplanCommand final : public Command {
         ->check(CLI::Range(0.0, 1e6));
     app.add_option("--out", out_, "a page with the picture of the chip")->type_name("FILE");
     add_set_option(app, settings_);
+    add_strict_option(app, strict_);
   }
 
   Answer run(Console& console) override {
-    Config config = read();
+    Config config = read(console);
     const DeviceSpec device = device_.value_or(resolve_device(config));
     const std::vector<ArraySpec> arrays = array_specs(config);
     for (const ArraySpec& array : arrays)
@@ -101,7 +102,7 @@ class CircuitFloorplanCommand final : public Command {
   static constexpr std::size_t kSamples = 200;  // of a pipeline, until it runs steadily
 
   // The config with the inputs of its network.
-  Config read() {
+  Config read(Console& console) {
     Config config;
     const bool is_run = std::filesystem::is_directory(file_);
     if (is_run) {
@@ -117,6 +118,7 @@ class CircuitFloorplanCommand final : public Command {
       Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
       for (const std::string& setting : settings_) io::set_value(tree, setting);
       config = read_config(tree);
+      heed_unread(console, unread_keys(tree, config), strict_);
     }
     if (inputs_ > 0) {
       config.network.inputs = static_cast<std::size_t>(inputs_);
@@ -297,6 +299,7 @@ class CircuitFloorplanCommand final : public Command {
   ChipActivity activity_;
   std::optional<double> slots_, line_pulses_, cell_pulses_;
   std::vector<std::string> settings_;
+  bool strict_ = false;
   std::optional<DeviceSpec> device_;
 };
 

@@ -42,6 +42,7 @@ class CompareCommand final : public Command {
     app.add_option("--out", out_, "folder; given again, the comparison in it goes on")
         ->type_name("DIR");
     add_set_option(app, settings_);
+    add_strict_option(app, strict_);
     app.add_option("--threads", threads_, "runs at once")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
@@ -51,6 +52,7 @@ class CompareCommand final : public Command {
     Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
     for (const std::string& setting : settings_) io::set_value(tree, setting);
     const Comparison comparison = read_comparison(tree);
+    const auto warnings = heed_unread(console, comparison.unread, strict_);
     const std::string name = std::filesystem::path(file_).stem().string();
     const std::filesystem::path folder = out_.empty() ? "runs/" + name : out_;
 
@@ -70,6 +72,7 @@ class CompareCommand final : public Command {
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     try {
       Tree answer = run_comparison(comparison, folder, setup, hooks);
+      answer["warnings"] = warnings;
       const std::filesystem::path page = folder / "report.html";
       try {
         write_report(page, report_html({{"title", answer.at("title")},
@@ -133,27 +136,47 @@ class CompareCommand final : public Command {
       return std::isnan(value) ? std::string("-") : quantity(value, of, look);
     };
     const Tree& rows = answer.at("strategies");
+    const bool uneven = answer.at("uneven_classes").get<bool>();
     bool devices = false;
     for (const Tree& row : rows) devices = devices || row.at("device") != "";
-    Table costs(devices, 5, look), needs(devices, 5, look);
-    costs.row("", "device", {"accuracy, %", "chip time", "energy", "pulses/weight", "failed"},
-              Shade::faint);
+    Table costs(devices, uneven ? 6 : 5, look), needs(devices, 5, look);
+    std::vector<std::string> head = {"accuracy, %", "chip time", "energy", "pulses/weight",
+                                     "diverged"};
+    if (uneven) head.insert(head.begin() + 1, "balanced, %");
+    costs.row("", "device", head, Shade::faint);
+    std::string remarks;
+    const auto remark = [&](const std::string& of, const Tree& sentences) {
+      for (const Tree& sentence : sentences)
+        remarks += fmt::format("  {}: {}\n", of, sentence.get<std::string>());
+    };
     needs.row("", "device",
               {"signal words", "weight words", "cells read", "verifies", "on the computer"},
               Shade::faint);
     for (const Tree& row : rows) {
       const std::string name = row.at("name"), device = row.at("device");
-      costs.row(name, device,
-                {spread_of(row.at("test_accuracy")), unit(mean_of(row, "time_s"), "s"),
-                 unit(mean_of(row, "energy_J"), "J"), whole(mean_of(row, "pulses_per_weight")),
-                 whole(row.at("failed").get<double>())});
+      const bool none = row.at("failed") == row.at("seeds");
+      std::vector<std::string> cells = {
+          none ? "diverged" : spread_of(row.at("test_accuracy")), unit(mean_of(row, "time_s"), "s"),
+          unit(mean_of(row, "energy_J"), "J"), whole(mean_of(row, "pulses_per_weight")),
+          whole(row.at("failed").get<double>())};
+      if (uneven) cells.insert(cells.begin() + 1, spread_of(row.at("balanced_accuracy")));
+      costs.row(name, device, cells);
+      remark(name + (device.empty() ? "" : ", " + device), row.at("remarks"));
       const double computed = mean_of(row, "host_operations");
       needs.row(name, device,
                 {whole(mean_of(row, "signal_words")), whole(mean_of(row, "weight_words")),
                  whole(mean_of(row, "cell_reads")), whole(mean_of(row, "verifies")),
                  computed == 0 ? "nothing" : unit(computed, "MAC")});
     }
-    costs.row("float, on the computer", "", {spread_of(answer.at("float_accuracy"))});
+    const bool no_float = answer.at("float_accuracy").at("mean").is_null();
+    std::vector<std::string> of_float = {no_float ? "diverged"
+                                                  : spread_of(answer.at("float_accuracy"))};
+    if (uneven) of_float.push_back(spread_of(answer.at("float_balanced_accuracy")));
+    costs.row("float, on the computer", "", of_float);
+    if (const Tree& largest = answer.at("largest_class_share"); !largest.is_null())
+      costs.row("the largest class alone", "",
+                {fmt::format("{:.2f}", 100 * largest.get<double>())});
+    remark("float", answer.at("float_remarks"));
     TextTable digital({Align::left, Align::right, Align::left});
     for (const Tree& machine : answer.at("baseline"))
       digital.row({machine.at("name"), unit(machine.at("energy_J").get<double>(), "J"),
@@ -164,7 +187,7 @@ class CompareCommand final : public Command {
     };
     return title(answer.at("title").get<std::string>() + ": " +
                  answer.at("data").get<std::string>()) +
-           costs.text() + title("What it needed (mean over seeds)") + needs.text() +
+           costs.text() + remarks + title("What it needed (mean over seeds)") + needs.text() +
            title("The same training on digital hardware, arithmetic and weights only") +
            digital.text(look) + "  folder: " + answer.at("folder").get<std::string>() +
            (answer.contains("report") ? ", with report.html" : "") + "\n";
@@ -173,6 +196,7 @@ class CompareCommand final : public Command {
   std::string file_, out_;
   std::vector<std::string> settings_;
   int threads_ = 1;
+  bool strict_ = false;
 };
 
 }  // namespace nernst

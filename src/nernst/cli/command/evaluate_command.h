@@ -70,6 +70,14 @@ class EvaluateCommand final : public Command {
                                      count(static_cast<std::int64_t>(data.test.size()))),
                          Shade::strong, console.out());
     answer.text += fmt::format("; mean loss {:.4f}\n", evaluation.loss);
+    const ClassShares shares = class_shares(evaluation.confusion);
+    answer.text += fmt::format("  the largest class alone: {}", percent(shares.largest, 2));
+    if (shares.uneven)
+      answer.text += fmt::format("; mean over the classes: {}", percent(shares.balanced, 2));
+    const std::string remark = chance_remark("the chip", evaluation.accuracy, shares);
+    answer.text += remark.empty() ? "\n" : fmt::format("\n  {}\n", remark);
+    write_shares(answer.json, shares);
+    answer.json["remarks"] = remark.empty() ? Tree::array() : Tree{remark};
     answer.text += confusion_text(evaluation.confusion, data.classes, console.out());
     if (!weights_.empty()) answer.text += fmt::format("  weights: {}\n", weights_);
     return answer;
@@ -96,6 +104,10 @@ class EvaluateCommand final : public Command {
     ProgressReport report(console);
     double reported_s = 0;
     const TrainingSpec& training = finished.config.training;
+    // a stop is heard inside of a sample too, which may be a long one
+    finished.chip->set_interruption([&] {
+      if (stop.asked()) throw Interrupted();
+    });
     const LossKind loss =
         resolve_loss(training.loss, finished.config.network.layers.back().activation);
     try {

@@ -42,6 +42,7 @@ class TrainCommand final : public Command {
     app.add_option("--out", out_, "folder of the run; default: runs/ and a readable name")
         ->type_name("DIR");
     add_set_option(app, settings_);
+    add_strict_option(app, strict_);
     add_threads_option(app, threads_);
   }
 
@@ -57,10 +58,14 @@ class TrainCommand final : public Command {
     Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
     for (const std::string& setting : settings_) io::set_value(tree, setting);
     const Config config = read_config(tree);
+    const auto warnings = heed_unread(console, unread_keys(tree, config), strict_);
     const std::filesystem::path folder =
         out_.empty() ? default_folder(config) : std::filesystem::path(out_);
-    return answer(console, folder,
-                  [&](const RunHooks& hooks) { return start_run(config, folder, setup, hooks); });
+    Answer made = answer(console, folder, [&](const RunHooks& hooks) {
+      return start_run(config, folder, setup, hooks);
+    });
+    made.json["warnings"] = warnings;
+    return made;
   }
 
   Answer resume(Console& console, const RunSetup& setup) {
@@ -95,10 +100,13 @@ class TrainCommand final : public Command {
       report.show(progress, hooks.now_s());
     };
     hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
+    hooks.tell = [&](const std::string& word) { console.note("nernst: " + word); };
     hooks.stop = [&] { return stop.asked(); };
     try {
       const RunResult result = train(hooks);
-      return {summary_of(result, console.out()), result_json(result)};
+      Answer made{summary_of(result, console.out()), result_json(result)};
+      made.diverged = result.reference_diverged;
+      return made;
     } catch (const Interrupted&) {
       throw Stopped(fmt::format("interrupted; go on with `nernst train --resume {}`",
                                 shell_word(folder.string())));
@@ -108,6 +116,7 @@ class TrainCommand final : public Command {
   std::string file_, resume_, out_;
   std::vector<std::string> settings_;
   int threads_ = 1;
+  bool strict_ = false;
 };
 
 }  // namespace nernst

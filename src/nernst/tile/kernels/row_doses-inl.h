@@ -34,13 +34,19 @@ RowDoses count_doses(const float* dose, std::size_t size) {
   const FloatTag floats;
   const WordTag words;
   RowDoses row;
-  auto total = hn::Zero(words);
-  for (std::size_t c = 0; c < size; c += kLanes) {
-    const auto value = hn::Load(floats, dose + c);
-    total = hn::Add(total, pulses_of(value));
-    row.cells += hn::CountTrue(floats, hn::Ne(value, hn::Zero(floats)));
+  // so many columns of kMostPulses each still fit into a word of 32 bits
+  constexpr std::size_t columns_of_a_sum = 1024;
+  static_assert(columns_of_a_sum * std::uint64_t{kMostPulses} < (std::uint64_t{1} << 32));
+  for (std::size_t first = 0; first < size; first += columns_of_a_sum) {
+    const std::size_t last = std::min(size, first + columns_of_a_sum);
+    auto total = hn::Zero(words);
+    for (std::size_t c = first; c < last; c += kLanes) {
+      const auto value = hn::Load(floats, dose + c);
+      total = hn::Add(total, pulses_of(value));
+      row.cells += hn::CountTrue(floats, hn::Ne(value, hn::Zero(floats)));
+    }
+    row.pulses += hn::GetLane(hn::SumOfLanes(words, total));
   }
-  row.pulses = hn::GetLane(hn::SumOfLanes(words, total));
   return row;
 }
 

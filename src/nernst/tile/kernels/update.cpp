@@ -144,7 +144,9 @@ inline void finish_row(const RowPart& at, const float* dose) {
     if (hn::AllFalse(floats, pulsed)) continue;
     if (side.pulse_count != nullptr) {
       std::uint32_t* const count = side.pulse_count + position + c;
-      hn::StoreU(hn::Add(hn::LoadU(words, count), pulses_of(amount)), words, count);
+      // (a full counter stays full)
+      const auto before = hn::LoadU(words, count);
+      hn::StoreU(hn::Add(before, hn::Min(pulses_of(amount), hn::Not(before))), words, count);
     }
     if (side.kept_noise != nullptr) {
       const auto stuck = hn::Eq(constant(job.w_min_member, c), constant(job.w_max_member, c));
@@ -242,7 +244,8 @@ HWY_NOINLINE void step_gathered(const Law& law, const RowPart& at, const float* 
     // finish_row would look at the whole row
     for (std::size_t k = 0; k < found; ++k) {
       const float limited = math::minimum(std::abs(amount[k]), static_cast<float>(kMostPulses));
-      side.pulse_count[position + column[k]] += static_cast<std::uint32_t>(std::ceil(limited));
+      std::uint32_t& count = side.pulse_count[position + column[k]];
+      count += std::min(static_cast<std::uint32_t>(std::ceil(limited)), ~count);
     }
   }
 }

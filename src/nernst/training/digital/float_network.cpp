@@ -2,6 +2,7 @@
 #include "nernst/training/digital/float_network.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nernst/base/lane_math.h"
 #include "nernst/base/noise.h"
@@ -33,6 +34,7 @@ std::span<const float> FloatNetwork::forward(std::span<const float> input) {
   std::copy(input.begin(), input.end(), signals_[0].row(0).begin());
   std::vector<double> sums;
   for (std::size_t l = 0; l < weights_.size(); ++l) {
+    heed();
     const std::span<float> out = signals_[l + 1].row(0).first(spec_.rows(l));
     kernels.mvm(weights_[l].view(), inputs_of(l), MatrixView<float>(out.data(), 1, out.size()));
     sums.assign(out.begin(), out.end());
@@ -41,6 +43,14 @@ std::span<const float> FloatNetwork::forward(std::span<const float> input) {
                    [](double a) { return static_cast<float>(a); });
   }
   return signals_.back().row(0).first(spec_.outputs());
+}
+
+bool FloatNetwork::is_finite() const {
+  for (const PaddedMatrix<float>& weights : weights_)
+    for (std::size_t r = 0; r < weights.rows(); ++r)
+      for (const float w : weights.row(r))
+        if (!std::isfinite(w)) return false;
+  return true;
 }
 
 MatrixView<const float> FloatNetwork::inputs_of(std::size_t layer) const {
@@ -66,6 +76,7 @@ void FloatNetwork::backward(std::uint32_t label) {
 
   const MatMulKernels kernels = fast_matmul();
   for (std::size_t l = last; l >= 1; --l) {
+    heed();
     PaddedMatrix<float> back(1, spec_.columns(l));
     const PaddedMatrix<float>& error_above = errors_[l];
     kernels.mvm_transposed(weights_[l].view(), error_above.view(), back.view());
@@ -121,6 +132,7 @@ double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::
     backward(labels[b]);
     // one sample goes straight into the weights; more are summed first
     for (std::size_t l = 0; l < weights_.size(); ++l) {
+      heed();
       PaddedMatrix<float>& into = batch > 1 ? gradients_[l] : weights_[l];
       const auto factor = static_cast<float>(batch > 1 ? 1.0 : -rate);
       for (std::size_t r = 0; r < into.rows(); ++r) {

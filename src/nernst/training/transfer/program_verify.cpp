@@ -5,6 +5,9 @@
 #include <cmath>
 #include <functional>
 
+#include "nernst/base/error.h"
+#include "nernst/base/saturating.h"
+
 namespace nernst {
 
 namespace {
@@ -35,18 +38,21 @@ void ProgramReport::describe(Fields& f) {
 }
 
 ProgramReport& ProgramReport::operator+=(const ProgramReport& other) {
-  cells += other.cells;
-  failed += other.failed;
-  pulses += other.pulses;
-  reads += other.reads;
+  add_saturating(cells, other.cells);
+  add_saturating(failed, other.failed);
+  add_saturating(pulses, other.pulses);
+  add_saturating(reads, other.reads);
   square_error += other.square_error;
   largest_error = std::max(largest_error, other.largest_error);
   return *this;
 }
 
 ProgramReport program_row(Chip& chip, ArrayPart part, std::size_t row,
-                          std::span<const double> targets, const VerifySpec& spec) {
+                          std::span<const double> targets, const VerifySpec& spec,
+                          std::span<const double> wanted) {
   const std::size_t columns = targets.size();
+  NERNST_CHECK(wanted.empty() || wanted.size() == columns);
+  for (const double target : targets) NERNST_CHECK(std::isfinite(target));
   NERNST_CHECK(columns == chip.shape(part.array).columns);
   const double step = chip.weight_step(part);
   const double tolerance = spec.tolerance * chip.weight_range(part);
@@ -74,45 +80,53 @@ ProgramReport program_row(Chip& chip, ArrayPart part, std::size_t row,
     std::fill(pulses.begin(), pulses.end(), 0);
     for (const std::size_t c : open) {
       pulses[c] = pulses_for(error[c], step);
-      report.pulses += std::abs(pulses[c]);
+      add_saturating(report.pulses, std::abs(pulses[c]));
       if (spec.by == VerifyBy::cell) chip.pulse(part, row, c, pulses[c]);
     }
     if (spec.by == VerifyBy::row) chip.write_row(part, row, pulses);
   }
   for (std::size_t c = 0; c < columns; ++c) {
-    report.failed += std::abs(error[c]) > tolerance ? 1 : 0;
-    report.square_error += error[c] * error[c];
-    report.largest_error = std::max(report.largest_error, std::abs(error[c]));
+    const double missed = error[c] + (wanted.empty() ? 0 : wanted[c] - targets[c]);
+    report.failed += std::abs(missed) > tolerance ? 1 : 0;
+    report.square_error += missed * missed;
+    report.largest_error = std::max(report.largest_error, std::abs(missed));
   }
   return report;
 }
 
-ProgramReport program_verify(Chip& chip, ArrayPart part, MatrixView<const double> targets,
+ProgramReport program_verify(Chip& chip, ArrayPart part, const ProgramTargets& weights,
                              const VerifySpec& spec,
                              const std::function<void(std::size_t row)>& row_done) {
-  NERNST_CHECK(targets.rows() == chip.shape(part.array).rows);
+  NERNST_CHECK(weights.targets.rows() == chip.shape(part.array).rows &&
+               weights.wanted.rows() == weights.targets.rows());
   ProgramReport report;
-  for (std::size_t r = 0; r < targets.rows(); ++r) {
-    report += program_row(chip, part, r, targets.row(r), spec);
+  for (std::size_t r = 0; r < weights.targets.rows(); ++r) {
+    report += program_row(chip, part, r, weights.targets.row(r), spec, weights.wanted.row(r));
     if (row_done) row_done(r);
   }
   return report;
 }
 
 ProgramReport write_open_loop(Chip& chip, ArrayPart part, MatrixView<const double> from,
-                              MatrixView<const double> targets,
+                              const ProgramTargets& weights,
                               const std::function<void(std::size_t row)>& row_done) {
   const ArrayShape shape = chip.shape(part.array);
+  const auto targets = weights.targets, wanted = weights.wanted;
   NERNST_CHECK(targets.rows() == shape.rows && targets.columns() == shape.columns);
   NERNST_CHECK(from.rows() == shape.rows && from.columns() == shape.columns);
+  NERNST_CHECK(wanted.rows() == shape.rows && wanted.columns() == shape.columns);
   const double step = chip.weight_step(part);
   ProgramReport report;
   std::vector<std::int32_t> pulses(shape.columns);
   for (std::size_t r = 0; r < shape.rows; ++r) {
     for (std::size_t c = 0; c < shape.columns; ++c) {
-      const double change = targets(r, c) - from(r, c);
+      const double change = targets(r, c) - from(r, c),
+                   lost = std::abs(wanted(r, c) - targets(r, c));
+      NERNST_CHECK(std::isfinite(change));
       pulses[c] = std::abs(change) < step / 2 ? 0 : pulses_for(change, step);
-      report.pulses += std::abs(pulses[c]);
+      add_saturating(report.pulses, std::abs(pulses[c]));
+      report.square_error += lost * lost;
+      report.largest_error = std::max(report.largest_error, lost);
     }
     report.cells += static_cast<std::int64_t>(shape.columns);
     chip.write_row(part, r, pulses);

@@ -37,18 +37,32 @@ struct ProgramReport {
 // pulses as the error asks for, one at least. A cell that is out of tries, as where the tolerance
 // is finer than its step, goes on until a read is within half a nominal step, a tenth as often
 // again, and counts as failed if it is outside the tolerance then. Every pulse and read is in the
-// ledger.
+// ledger. `wanted`, where it is given, is what the errors in the report are against: a target that
+// was clipped misses it. Targets are finite.
 ProgramReport program_row(Chip& chip, ArrayPart part, std::size_t row,
-                          std::span<const double> targets, const VerifySpec& spec);
+                          std::span<const double> targets, const VerifySpec& spec,
+                          std::span<const double> wanted = {});
 
-// The same for all rows; targets is rows x columns. `row_done(row)` is called after each.
-ProgramReport program_verify(Chip& chip, ArrayPart part, MatrixView<const double> targets,
+// The weights that an array is to have: `targets`, which its cells can reach, and `wanted`, before
+// they were clipped to that. Both are rows x columns.
+struct ProgramTargets {
+  MatrixView<const double> targets, wanted;
+  // (what can be reached is given as it is)
+  ProgramTargets(MatrixView<const double> both) : targets(both), wanted(both) {}
+  ProgramTargets(MatrixView<double> both) : targets(both), wanted(both) {}
+  ProgramTargets(MatrixView<const double> clipped, MatrixView<const double> before)
+      : targets(clipped), wanted(before) {}
+};
+
+// The same for all rows. `row_done(row)` is called after each.
+ProgramReport program_verify(Chip& chip, ArrayPart part, const ProgramTargets& weights,
                              const VerifySpec& spec,
                              const std::function<void(std::size_t row)>& row_done = {});
 
-// Writes the change from `from` to `targets` in nominal pulses, unseen: open loop.
+// Writes the change from `from` to the targets in nominal pulses, unseen: open loop. The errors in
+// the report are those of clipping alone.
 ProgramReport write_open_loop(Chip& chip, ArrayPart part, MatrixView<const double> from,
-                              MatrixView<const double> targets,
+                              const ProgramTargets& weights,
                               const std::function<void(std::size_t row)>& row_done = {});
 
 // Reads a part, resets it, and programs what was read: what pairs of cells that can only rise need

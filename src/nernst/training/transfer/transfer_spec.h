@@ -31,7 +31,8 @@ struct TransferSpec {
 struct TransferReport {
   ProgramReport written;
   std::int64_t clipped = 0;  // weights beyond the window of the nominal cell
-  double source_accuracy = 0;
+  double clipped_by = 0;     // the most that one of them is beyond it
+  double source_accuracy = 0, source_balanced_accuracy = 0;
   void describe(Fields& f);
 };
 

@@ -6,13 +6,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "nernst/chip/chip.h"
 
 namespace nernst {
 
 // `pairs` of single pulses to all cells of every part at once; then the references are written.
-// The weights are those of the symmetry points afterwards: 0.
-void zero_shift(Chip& chip, std::int64_t pairs);
+// The weights are those of the symmetry points afterwards: 0. `told(done)` hears now and then what
+// part of the pulses was sent.
+void zero_shift(Chip& chip, std::int64_t pairs, const std::function<void(double done)>& told = {});
 
 }  // namespace nernst
