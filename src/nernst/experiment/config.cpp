@@ -178,6 +178,13 @@ DeviceSpec resolve_device(const Config& config) {
   const DeviceSpec preset = load_device(config.chip.device);
   if (config.device.empty()) return preset;
   Tree tree = write_device(preset);
+  // what follows from the parameters of a law follows from the changed ones
+  if (config.device.contains("parameters"))
+    with_law(preset, [&](const auto& law) {
+      if constexpr (requires { law.nominal_step(); }) tree["cell"].erase("dw_min");
+      if constexpr (requires { law.retention_tau_s(); })
+        if (law.retention_tau_s() > 0) tree["retention"].erase("tau_s");
+    });
   merge(tree, config.device);
   DeviceSpec device = read_device(tree, "device");
   device.name = preset.name;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "nernst/io/dense_layers.h"
@@ -59,9 +60,15 @@ void fit_full_scales(Config& config, const DeviceSpec& device) {
   if (!config.transfer.from_file() || config.chip.full_scale_weight) return;
   const FloatNetwork source = read_network(config);
   const WeightReach reach = weight_reach(config.chip, device);
-  // all but one in forty cells have a window of this part of the nominal one
-  const double spread = std::max({device.spread.w_min, device.spread.w_max, device.spread.gain});
-  const double room = std::max(0.5, 1 - 2 * spread);
+  // all but one in forty cells have a window of this part of the nominal one, seen from their
+  // references
+  const SpreadSpec& spread = device.spread;
+  const double of_window = std::max({spread.w_min, spread.w_max, spread.gain});
+  const double of_reference = config.chip.weight == WeightCoding::reference_cell ? spread.offset
+                              : config.chip.weight == WeightCoding::reference_column
+                                  ? spread.offset_shared
+                                  : 0;
+  const double room = std::max(0.5, 1 - 2 * std::hypot(of_window, of_reference));
   for (std::size_t l = 0; l < config.network.layers.size(); ++l) {
     std::optional<double>& full_scale = config.network.layers[l].full_scale_weight;
     if (full_scale) continue;

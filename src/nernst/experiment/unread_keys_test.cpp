@@ -117,7 +117,12 @@ const std::map<std::string, std::string> kWithoutResult = {
     {"training.checkpoint_s", "how often a run is saved"},
     {"training.monitor_threshold", "when a person is warned"},
     {"network.layer.kind", "has one value"},
+    {"data.name", "another data set is another experiment"},
+    {"data.separator", "with another one the file is refused"},
+    {"chip.wires.tolerance", "bounds an error that meshes of a few cells do not have"},
 };
+// What has no effect of its own, but moves on the noise of what comes after it.
+const std::set<std::string> kMovesNoise = {"aging.wait_s"};
 bool is_of_floorplans(const std::string& path) { return path == "chip.area"; }
 
 class EveryKey : public ::testing::Test {
@@ -126,12 +131,18 @@ class EveryKey : public ::testing::Test {
     // two files of 3 classes that differ
     io::write_file_atomically(folder / "a.csv", table(1));
     io::write_file_atomically(folder / "b.csv", table(2));
+    for (const char* const drive : {"voltage", "current"})
+      io::write_file_atomically(
+          folder / (std::string(drive) + ".toml"),
+          fmt::format("law = \"charge_controlled\"\n[parameters]\ndrive = \"{}\"\n", drive));
+    // (the presets with this law only go up)
+    io::write_file_atomically(folder / "both_ways.toml", "law = \"exponential_step\"\n");
   }
 
   static std::string table(int seed) {
     std::string text = "x0,x1,x2,y\n";
     for (int k = 0; k < 30; ++k)
-      text += fmt::format("{},{},{},{}\n", k * 7 * seed % 11, k * k * seed % 13,
+      text += fmt::format("{},{},{},{}\n", (k * 7 + k / 4) * seed % 3, k * k * seed % 13,
                           (k % 3) * 4 + k * seed % 3, k % 3);
     return text;
   }
@@ -206,7 +217,7 @@ up_down = 0.01
     } else if (now.is_number() || now == "auto") {
       const double v = now.is_number() ? now.get<double>() : 0.7;
       for (const double other : {2 * v, v + 1, v / 2, v + 0.01, v + 0.3, 0.5, -v, v - 0.3, v - 1,
-                                 1e-3, 3.0, 20.0, 1e-6, 1e-9, 1e-12, 1e-20})
+                                 1e-3, 1.0, 3.0, 20.0, 1e-6, 1e-9, 1e-12, 1e-20})
         if (other >= field.note.min && other <= field.note.max) {
           if (now.is_number_integer())
             values.push_back(static_cast<std::int64_t>(other));
@@ -288,7 +299,7 @@ void EveryKey::try_experiment(const std::string& changes) {
         const auto after = result_of(with(tree, key, value));
         if (!after) continue;
         if (why.empty() && *after != *before) effective.insert(name);
-        if (!why.empty()) {
+        if (!why.empty() && !kMovesNoise.contains(name)) {
           EXPECT_EQ(*after, *before) << key << " = " << value << " is read, although " << why;
         }
         if (!why.empty() || effective.contains(name)) break;
@@ -306,6 +317,7 @@ neuron.enabled = true
 error_circuit.enabled = true
 wires.enabled = true
 wires.refresh_change = 0.1
+wires.dose_power = 2
 read_noise = {enabled = true, flicker = 1e-6, telegraph_fraction = 0.1}
 dac.enabled = true
 adc.enabled = true
@@ -319,7 +331,7 @@ driver.half_select_dose = 0.01
   try_experiment("chip.amplifier = {enabled = true, t_settle_s = 1e-9}\n");
   try_experiment("[transfer]\nsource = \"float\"\nnoise = 0.01\nfine_tune_epochs = 1");
   try_experiment("[transfer]\nsource = \"float\"\nwrite = \"open_loop\"");
-  try_experiment("training.loss = \"squared_error\"\ndata.validation_fraction = 0.2");
+  try_experiment("data.validation_fraction = 0.2\nnetwork.layer = [{units = 4}, {units = 3}]");
   try_experiment("training = {schedule = \"conventional\", accumulate = true, epochs = 2}");
   try_experiment("training = {learning_rate_shape = \"step\", step_epochs = 0.3}");
   try_experiment("training = {learning_rate_shape = \"cosine\"}");
@@ -328,19 +340,24 @@ driver.half_select_dose = 0.01
   try_experiment("chip.weight = \"reference_column\"\ndevice.spread.offset_shared = 0.1");
   try_experiment("chip.weight = \"differential_pair\"\ntraining.refresh_every = 3");
   try_experiment(
-      "device.retention = {tau_s = 1e-5, beta = 0.7}\naging = {after_epoch = 1, wait_s = 1e-6}\n"
+      "device.retention = {tau_s = 1e-5, beta = 0.7, temperature_K = 310, e_activation_J = "
+      "1e-20}\naging = {after_epoch = 1, wait_s = 1e-6}\n"
       "training.epochs = 2");
   for (const char* const coding : {"amplitude_duration", "count", "exact"})
-    try_experiment(fmt::format("chip.coding = \"{}\"\ndata.test_path = \"{}\"", coding,
-                               (folder / "b.csv").string()));
+    try_experiment(
+        fmt::format("chip.coding = \"{}\"\ndata.test_path = \"{}\"\ntraining.learning_rate = 2",
+                    coding, (folder / "b.csv").string()));
   try_experiment(
       "data = {name = \"logic\", path = \"\"}\nnetwork.layer = [{units = 4}, {units = 1}]");
   for (const NamedHelp& rule : update_rules())
     try_experiment(fmt::format("training.update = \"{}\"", rule.name));
+  try_experiment("training = {update = \"cell_by_cell\", cell_by_cell.tolerance = 1e-4}");
   for (const std::string& device : device_presets())
     try_experiment(
-        fmt::format("chip.device = \"{}\"\nchip.weight = \"differential_pair\"", device));
-  try_experiment("device.law = \"charge_controlled\"\ndevice.parameters.drive = \"current\"");
+        fmt::format("chip.device = \"{}\"\nchip.weight = \"{}\"", device,
+                    load_device(device).cell.one_sided ? "differential_pair" : "reference_cell"));
+  for (const char* const device : {"voltage.toml", "current.toml", "both_ways.toml"})
+    try_experiment(fmt::format("chip.device = \"{}\"", (folder / device).string()));
 
   for (const std::string& key : read) EXPECT_TRUE(effective.contains(key)) << key;
   // no key was left out: each is read in one of the experiments
