@@ -118,18 +118,29 @@ ProgramReport write_open_loop(Chip& chip, ArrayPart part, MatrixView<const doubl
   const double step = chip.weight_step(part);
   ProgramReport report;
   std::vector<std::int32_t> pulses(shape.columns);
+  std::vector<double> left(shape.columns);
   for (std::size_t r = 0; r < shape.rows; ++r) {
     for (std::size_t c = 0; c < shape.columns; ++c) {
-      const double change = targets(r, c) - from(r, c),
-                   lost = std::abs(wanted(r, c) - targets(r, c));
+      const double change = targets(r, c) - from(r, c);
+      const double lost = std::abs(wanted(r, c) - targets(r, c));
       NERNST_CHECK(std::isfinite(change));
-      pulses[c] = std::abs(change) < step / 2 ? 0 : pulses_for(change, step);
-      add_saturating(report.pulses, std::abs(pulses[c]));
+      left[c] = std::abs(change) < step / 2 ? 0 : change;
       report.square_error += lost * lost;
       report.largest_error = std::max(report.largest_error, lost);
     }
     report.cells += static_cast<std::int64_t>(shape.columns);
-    chip.write_row(part, r, pulses);
+    // what is more than one train of pulses goes in several
+    for (bool more = true; more;) {
+      more = false;
+      for (std::size_t c = 0; c < shape.columns; ++c) {
+        pulses[c] = left[c] == 0 ? 0 : pulses_for(left[c], step);
+        add_saturating(report.pulses, std::abs(pulses[c]));
+        left[c] -= pulses[c] * step;
+        if (std::abs(left[c]) < step) left[c] = 0;
+        more = more || left[c] != 0;
+      }
+      chip.write_row(part, r, pulses);
+    }
     if (row_done) row_done(r);
   }
   return report;
