@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "nernst/io/npz.h"
+#include "nernst/test_paths.h"
 #include "program.h"
 
 namespace nernst::test {
