@@ -6,8 +6,18 @@ if(NOT GTest_FOUND)
   set(NERNST_TESTS OFF)
   return()
 endif()
-find_package(rapidcheck REQUIRED)
-find_package(benchmark REQUIRED)
+find_package(benchmark QUIET)
+if(NOT benchmark_FOUND)
+  message(STATUS "No benchmarks: Google Benchmark is not installed (Debian's libbenchmark-dev)")
+endif()
+# (it has headers only; the test that compares the random numbers with it looks for them)
+if(NOT CMAKE_DISABLE_FIND_PACKAGE_Random123)
+  find_path(NERNST_RANDOM123_HEADERS Random123/philox.h)
+  mark_as_advanced(NERNST_RANDOM123_HEADERS)
+endif()
+if(NOT NERNST_RANDOM123_HEADERS)
+  message(STATUS "Random numbers are not compared with Random123's: it is not installed (librandom123-dev)")
+endif()
 include(GoogleTest)
 enable_testing()
 add_custom_target(tests)
@@ -25,10 +35,11 @@ nernst_write_if_changed(nernst/test_paths.h "// SPDX-License-Identifier: Apache-
 ")
 
 # What every test is compiled with. Their code is run once and compiled often: -O1 does, whatever the
-# library's level.
+# library's level, and -O0 where the sanitizers watch.
 add_library(nernst_test_flags INTERFACE)
-target_compile_options(nernst_test_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
-target_link_libraries(nernst_test_flags INTERFACE nernst_test_support GTest::gtest rapidcheck)
+target_compile_options(nernst_test_flags INTERFACE $<IF:$<CONFIG:Debug>,-O0,-O1>)
+target_compile_definitions(nernst_test_flags INTERFACE $<$<BOOL:${NERNST_SANITIZE}>:NERNST_SANITIZED>)
+target_link_libraries(nernst_test_flags INTERFACE nernst_test_support GTest::gtest)
 
 # The one precompiled header of all tests.
 nernst_write_if_changed(nernst/test_headers.cpp "// Written by CMake: what carries the precompiled header.\n")
@@ -36,7 +47,8 @@ add_library(nernst_test_headers OBJECT EXCLUDE_FROM_ALL ${NERNST_GENERATED}/nern
 target_link_libraries(nernst_test_headers PRIVATE nernst_test_flags)
 nernst_precompile(nernst_test_headers <gtest/gtest.h>)
 
-# One executable of GoogleTests; ctest shows each test by its own name, labelled with `label`.
+# One executable of GoogleTests; ctest shows each test by its own name, labelled with `label`. Under the
+# sanitizers, where a program takes long to start, it shows each executable in four parts.
 function(nernst_test name label sources)
   add_executable(${name} EXCLUDE_FROM_ALL ${sources})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
@@ -45,6 +57,14 @@ function(nernst_test name label sources)
     target_precompile_headers(${name} REUSE_FROM nernst_test_headers)
   endif()
   add_dependencies(tests ${name})
+  if(NERNST_SANITIZE)
+    foreach(part IN ITEMS 0 1 2 3)
+      add_test(NAME ${name}/${part} COMMAND ${name} --gtest_brief=1)
+      set_tests_properties(${name}/${part} PROPERTIES LABELS ${label} TIMEOUT 1200
+                           ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${part}")
+    endforeach()
+    return()
+  endif()
   # (without the values of parameters, of which a struct has none to show)
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 300
                        PROPERTIES LABELS ${label} TIMEOUT 600)

@@ -14,7 +14,7 @@ function(nernst_report_page target)
   set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources}
                                                                ${libraries})
   set(page "")
-  if(found EQUAL 2)
+  if(found EQUAL 2 AND NOT CMAKE_DISABLE_FIND_PACKAGE_npm)
     file(READ ${folder}/report.html page)
     nernst_inline(page ${folder} "<link rel=\"stylesheet\" href=\"" "\">" style)
     nernst_inline(page ${folder} "<script src=\"" "\"></script>" script)

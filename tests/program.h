@@ -70,8 +70,8 @@ void write(const std::filesystem::path& path, const std::string& text);
 // The one JSON object that `text` is.
 Tree parse(const std::string& text);
 
-// A slow machine or a sanitizer makes the same work take longer.
-#if defined(__SANITIZE_ADDRESS__)
+// Under the sanitizers the same work takes longer.
+#if defined(NERNST_SANITIZED)
 inline constexpr int kSlowness = 8;
 #else
 inline constexpr int kSlowness = 1;

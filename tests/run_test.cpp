@@ -104,9 +104,10 @@ TEST_F(Run, KilledAtAnyMomentEndsWithTheSameBits) {
   const double whole_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 
+  const int attempts = kSlowness > 1 ? 3 : 10;
   int killed = 0, had_checkpoint = 0;
   std::mt19937 random(7);
-  for (int attempt = 0; attempt < 10; ++attempt) {
+  for (int attempt = 0; attempt < attempts; ++attempt) {
     const std::string name = "run" + std::to_string(attempt);
     {
       Program program(folder, {"train", "long.toml", "--out", name, "--quiet"});
@@ -122,8 +123,8 @@ TEST_F(Run, KilledAtAnyMomentEndsWithTheSameBits) {
     expect_same_end(name, expected);
   }
   // the test would be worth nothing if the program had always been faster
-  EXPECT_GE(killed, 5);
-  EXPECT_GE(had_checkpoint, 3);
+  EXPECT_GE(killed, attempts / 2);
+  EXPECT_GE(had_checkpoint, attempts / 3);
 }
 
 TEST_F(Run, KilledBeforeItsFirstCheckpointBeginsAgain) {

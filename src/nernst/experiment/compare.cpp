@@ -373,7 +373,7 @@ Comparison read_comparison(const Tree& original) {
   for (const Case& strategy : strategies) {
     for (const auto& [name, changes] : strategy.on.items())
       if (std::none_of(devices.begin(), devices.end(),
-                       [&name = name](const Case& device) { return device.name == name; }))
+                       [&wanted = name](const Case& device) { return device.name == wanted; }))
         throw ConfigError("strategy.on", name, "is not the name of a [[device_case]]");
     for (const Case& device : devices) {
       Tree merged = tree;

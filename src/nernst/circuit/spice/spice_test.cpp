@@ -5,11 +5,6 @@
 
 #include "nernst/circuit/spice/check.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-// ngspice keeps what it had read of a netlist that it refuses.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libngspice"; }
-#endif
-
 namespace nernst {
 
 namespace {

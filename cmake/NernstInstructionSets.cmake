@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Instruction sets that the kernels are compiled for: AVX-512 with and without what Ice Lake and Zen 4
+# added (it counts bits), AVX2, SSE4 and plain, or NEON. SVE has no vectors of a size known here.
+# NERNST_LEFT_OUT is what Highway is told to leave out, joined by |.
+set(NERNST_INSTRUCTION_SETS all CACHE STRING "of the kernels: all, or here (the best of this machine, and plain)")
+set_property(CACHE NERNST_INSTRUCTION_SETS PROPERTY STRINGS all here)
+set(left_out HWY_SSSE3 HWY_SVE HWY_SVE2 HWY_SVE_256 HWY_SVE2_128)
+
+if(NERNST_INSTRUCTION_SETS STREQUAL "here")
+  # (where this finds less than Highway will, the kernels are slower and their results the same)
+  set(features_of_HWY_AVX3_DL avx512f avx512vl avx512dq avx512bw avx512_vnni avx512_vpopcntdq avx512_bitalg
+                              avx512vbmi avx512_vbmi2 vpclmulqdq gfni vaes)
+  set(features_of_HWY_AVX3 avx512f avx512vl avx512dq avx512bw)
+  set(features_of_HWY_AVX2 avx2 fma f16c bmi1 bmi2)
+  set(has "")
+  if(EXISTS /proc/cpuinfo)
+    file(STRINGS /proc/cpuinfo has REGEX "^flags" LIMIT_COUNT 1)
+    string(REGEX MATCHALL "[a-z0-9_]+" has "${has}")
+  endif()
+  set(best "")
+  foreach(set IN ITEMS HWY_AVX3_DL HWY_AVX3 HWY_AVX2)
+    set(lacks ${features_of_${set}})
+    list(REMOVE_ITEM lacks ${has} "")
+    if(lacks STREQUAL "" AND best STREQUAL "")
+      set(best ${set})
+    else()
+      list(APPEND left_out ${set})
+    endif()
+  endforeach()
+  if(best)
+    list(APPEND left_out HWY_SSE4)
+  endif()
+elseif(NOT NERNST_INSTRUCTION_SETS STREQUAL "all")
+  message(FATAL_ERROR "NERNST_INSTRUCTION_SETS = ${NERNST_INSTRUCTION_SETS}: give all or here")
+endif()
+list(JOIN left_out "|" NERNST_LEFT_OUT)
