@@ -213,15 +213,15 @@ std::vector<ArraySpec> array_specs(const Config& config) {
   return arrays;
 }
 
-void fit_network(Config& config, const DataSet& data) {
-  config.network.inputs = data.features();
-  const std::size_t last = config.network.layers.size() - 1, classes = data.classes.size();
+void fit_network(Config& config, const DataFit& fit, const std::string& data) {
+  config.network.inputs = fit.features();
+  const std::size_t last = config.network.layers.size() - 1, classes = fit.classes.size();
   const std::size_t units = config.network.outputs();
   const bool softmax = config.network.layers[last].activation == Activation::softmax;
   const bool one_for_two = units == 1 && classes == 2 && !softmax;
   if (units != classes && !one_for_two)
     throw ConfigError(fmt::format("network.layer.{}.units", last), static_cast<double>(units),
-                      fmt::format("{} has {} classes: give {}{}", data.title, classes, classes,
+                      fmt::format("{} has {} classes: give {}{}", data, classes, classes,
                                   classes == 2 && !softmax ? " or 1" : ""));
 }
 

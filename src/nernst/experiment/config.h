@@ -76,7 +76,10 @@ WeightReach weight_reach(const ChipSpec& chip, const DeviceSpec& device);
 // The arrays that the network needs, with their full-scale weights.
 std::vector<ArraySpec> array_specs(const Config& config);
 
-// Checks that network and data fit, and sets network.inputs.
-void fit_network(Config& config, const DataSet& data);
+// Checks that the network fits data of this fit, which errors call `data`, and sets network.inputs.
+void fit_network(Config& config, const DataFit& fit, const std::string& data);
+inline void fit_network(Config& config, const DataSet& data) {
+  fit_network(config, data.fit, data.title);
+}
 
 }  // namespace nernst

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "nernst/base/error.h"
@@ -64,13 +65,21 @@ std::string title_of(const io::CsvTable& table, std::size_t column) {
   return fmt::format("column {} ({})", column + 1, in_quotes(table.header()[column]));
 }
 
+std::string_view label_text(const io::CsvTable& table, std::size_t row, std::size_t column) {
+  const std::string_view text = table.text(row, column);
+  if (text.empty())
+    throw ConfigError(io::at_line(table.name(), table.line(row)), "",
+                      fmt::format("has no label in {}", title_of(table, column)));
+  return text;
+}
+
 // The classes of a table: each different label, in order.
 class Labels {
  public:
   Labels(const io::CsvTable& table, std::size_t column) : numeric_(table.is_numeric(column)) {
     for (std::size_t row = 0; row < table.rows(); ++row) {
       const std::string_view text = label_text(table, row, column);
-      classes_.try_emplace(key(text), 0u, io::shown(text));
+      classes_.try_emplace(key(text), Entry{0, io::shown(text), std::string(text)});
       if (classes_.size() > kMaxClasses)
         throw ConfigError(table.name(), "",
                           fmt::format("has more than {} different labels in {}; is "
@@ -78,12 +87,18 @@ class Labels {
                                       kMaxClasses, title_of(table, column)));
     }
     std::uint32_t number = 0;
-    for (auto& [label, entry] : classes_) entry.first = number++;
+    for (auto& [label, entry] : classes_) entry.number = number++;
   }
 
+  // As they are shown, and as they stand in the file.
   std::vector<std::string> names() const {
     std::vector<std::string> result;
-    for (const auto& [label, entry] : classes_) result.push_back(entry.second);
+    for (const auto& [label, entry] : classes_) result.push_back(entry.name);
+    return result;
+  }
+  std::vector<std::string> texts() const {
+    std::vector<std::string> result;
+    for (const auto& [label, entry] : classes_) result.push_back(entry.text);
     return result;
   }
 
@@ -95,7 +110,7 @@ class Labels {
       if (found == classes_.end())
         throw ConfigError(io::at_line(table.name(), table.line(row)), in_quotes(text),
                           "no training sample has this label");
-      labels[row] = found->second.first;
+      labels[row] = found->second.number;
     }
     return labels;
   }
@@ -108,33 +123,92 @@ class Labels {
     return number ? Key(*number, "") : Key(0, text);
   }
 
-  static std::string_view label_text(const io::CsvTable& table, std::size_t row,
-                                     std::size_t column) {
-    const std::string_view text = table.text(row, column);
-    if (text.empty())
-      throw ConfigError(io::at_line(table.name(), table.line(row)), "",
-                        fmt::format("has no label in {}", title_of(table, column)));
-    return text;
-  }
-
+  struct Entry {
+    std::uint32_t number;
+    std::string name, text;
+  };
   bool numeric_;
-  std::map<Key, std::pair<std::uint32_t, std::string>> classes_;
+  std::map<Key, Entry> classes_;
 };
 
-RawSamples samples_of(const io::CsvTable& table, std::size_t label_column, const Labels& labels) {
-  refuse_too_large(table.rows(), table.columns() - 1);
-  Matrix<double> inputs(table.rows(), table.columns() - 1);
+// All columns but that of the labels.
+std::vector<std::size_t> feature_columns(const io::CsvTable& table,
+                                         std::optional<std::size_t> label_column) {
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < table.columns(); ++column)
+    if (column != label_column) columns.push_back(column);
+  return columns;
+}
+
+// The numbers of these columns, in this order.
+Matrix<double> inputs_of(const io::CsvTable& table, const std::vector<std::size_t>& columns) {
+  refuse_too_large(table.rows(), columns.size());
+  Matrix<double> inputs(table.rows(), columns.size());
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    for (std::size_t column = 0, feature = 0; column < table.columns(); ++column) {
-      if (column == label_column) continue;
-      const double number = table.number(row, column);
+    for (std::size_t feature = 0; feature < columns.size(); ++feature) {
+      const double number = table.number(row, columns[feature]);
       if (std::abs(number) > std::numeric_limits<float>::max())
-        throw ConfigError(io::at_line(table.name(), table.line(row)), number,
-                          fmt::format("give a number below 3e38 in {}", title_of(table, column)));
-      inputs(row, feature++) = number;
+        throw ConfigError(
+            io::at_line(table.name(), table.line(row)), number,
+            fmt::format("give a number below 3e38 in {}", title_of(table, columns[feature])));
+      inputs(row, feature) = number;
     }
   }
-  return {std::move(inputs), labels.of(table, label_column)};
+  return inputs;
+}
+
+RawSamples samples_of(const io::CsvTable& table, std::size_t label_column, const Labels& labels) {
+  return {inputs_of(table, feature_columns(table, label_column)), labels.of(table, label_column)};
+}
+
+// The columns of a table as a fit wants them.
+struct Columns {
+  std::vector<std::size_t> features;
+  std::optional<std::size_t> label;
+  std::string passed_over;  // names
+};
+
+// By their names, where both have some; nothing where a name of the fit is missing in the table.
+std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataFit& fit) {
+  Columns columns;
+  std::vector<bool> used(table.columns());
+  for (const std::string& name : fit.feature_names) {
+    if (!table.has_column(name)) return std::nullopt;
+    columns.features.push_back(table.column(name));
+    used[columns.features.back()] = true;
+  }
+  if (!fit.label_name.empty() && table.has_column(fit.label_name)) {
+    columns.label = table.column(fit.label_name);
+    used[*columns.label] = true;
+  }
+  for (std::size_t column = 0; column < table.columns(); ++column)
+    if (!used[column])
+      columns.passed_over +=
+          (columns.passed_over.empty() ? "" : ", ") + io::shown(table.header()[column]);
+  return columns;
+}
+
+Columns columns_for(const io::CsvTable& table, const DataSpec& spec, const DataFit& fit) {
+  if (!table.header().empty() && !fit.feature_names.empty()) {
+    if (auto named = columns_by_name(table, fit)) return std::move(*named);
+    for (const std::string& name : fit.feature_names)
+      if (!table.has_column(name))
+        throw ConfigError(table.name(), in_quotes(name),
+                          "is a column that the network was trained on, and this table has none of "
+                          "that name; name its columns as the training data do, or leave the names "
+                          "out and keep the order");
+  }
+  Columns columns;
+  if (table.columns() != fit.features()) {
+    if (table.columns() != fit.features() + 1)
+      throw ConfigError(table.name(), fmt::format("{} columns", table.columns()),
+                        fmt::format("the network was trained on {} features: give these, with or "
+                                    "without a column of labels",
+                                    fit.features()));
+    columns.label = find_label_column(table, spec.label_column);
+  }
+  columns.features = feature_columns(table, columns.label);
+  return columns;
 }
 
 void check_same_columns(const io::CsvTable& train, const io::CsvTable& test) {
@@ -155,6 +229,12 @@ RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& 
   const Labels labels(train_table, label_column);
 
   RawData raw{.title = train.name, .classes = labels.names(), .train = {}, .test = {}};
+  raw.labels = labels.texts();
+  if (!train_table.header().empty()) {
+    raw.label_name = train_table.header()[label_column];
+    for (const std::size_t column : feature_columns(train_table, label_column))
+      raw.feature_names.push_back(train_table.header()[column]);
+  }
   raw.train = samples_of(train_table, label_column, labels);
   if (test != nullptr) {
     const io::CsvTable test_table = read_table(*test, spec);
@@ -162,6 +242,26 @@ RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& 
     raw.test = samples_of(test_table, label_column, labels);
   }
   return raw;
+}
+
+GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit& fit) {
+  const io::CsvTable table = io::parse_csv(source.bytes, source.name, format_of(spec));
+  if (table.rows() == 0) throw ConfigError(source.name, "", "has no samples");
+  const Columns columns = columns_for(table, spec, fit);
+  GivenData given{.title = source.name, .samples = {}};
+  given.samples.inputs = inputs_of(table, columns.features);
+  if (!columns.passed_over.empty())
+    given.remark = fmt::format("columns that the network does not know were passed over: {}",
+                               columns.passed_over);
+  if (!columns.label) return given;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string text(label_text(table, row, *columns.label));
+    const std::size_t found = fit.class_of(text);
+    if (found == fit.classes.size())
+      throw unknown_class(io::at_line(table.name(), table.line(row)), text, fit);
+    given.samples.labels.push_back(static_cast<std::uint32_t>(found));
+  }
+  return given;
 }
 
 }  // namespace nernst

@@ -21,6 +21,11 @@ struct CsvSource {
 // only the test has, and for more than kMaxClasses classes.
 RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& spec);
 
+// All samples of a table for a chip that learned with `fit`: columns by their names where both have
+// some, else by their place. The table may lack the column of labels. Throws ConfigError, with the
+// line where there is one, for features and classes that the fit does not have.
+GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit& fit);
+
 // More different labels than this mean that the column holds something else.
 inline constexpr std::size_t kMaxClasses = 1000;
 

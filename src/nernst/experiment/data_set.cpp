@@ -37,11 +37,10 @@ std::vector<std::string> names(List<Kinds...>) {
   return {std::string(Kinds::kName)...};
 }
 
-template <DataSetKind... Kinds, template <class...> class List>
-RawData load_raw(List<Kinds...> list, const DataSpec& spec) {
-  std::optional<RawData> raw;
-  (void)((spec.name == Kinds::kName && (raw = Kinds::load(spec), true)) || ...);
-  if (raw) return std::move(*raw);
+// Calls `load` for the kind that the spec names, with a pointer to one (which is null).
+template <DataSetKind... Kinds, template <class...> class List, class Load>
+void with_kind(List<Kinds...> list, const DataSpec& spec, Load load) {
+  if (((spec.name == Kinds::kName && (load(static_cast<Kinds*>(nullptr)), true)) || ...)) return;
   const auto near = nearest_name(spec.name, names(list));
   throw ConfigError(
       "data.name", in_quotes(spec.name),
@@ -49,11 +48,58 @@ RawData load_raw(List<Kinds...> list, const DataSpec& spec) {
            : fmt::format("no such data set; there are {}", fmt::join(names(list), ", ")));
 }
 
+RawData load_raw(const DataSpec& spec) {
+  RawData raw;
+  with_kind(AllDataSets(), spec, [&]<class Kind>(Kind*) { raw = Kind::load(spec); });
+  return raw;
+}
+
+// The class in `fit` of each class of `raw` that `part` has.
+std::vector<std::uint32_t> classes_in_fit(const RawData& raw, const RawSamples& part,
+                                          const DataFit& fit) {
+  constexpr auto unknown = std::numeric_limits<std::uint32_t>::max();
+  std::vector<std::uint32_t> of_class(raw.classes.size(), unknown), result;
+  for (const std::uint32_t label : part.labels) {
+    if (of_class[label] == unknown) {
+      const std::string& name = raw.labels.empty() ? raw.classes[label] : raw.labels[label];
+      const std::size_t found = fit.class_of(name);
+      if (found == fit.classes.size()) throw unknown_class(raw.title, name, fit);
+      of_class[label] = static_cast<std::uint32_t>(found);
+    }
+    result.push_back(of_class[label]);
+  }
+  return result;
+}
+
+void check_features(const std::string& title, const RawSamples& samples, const DataFit& fit) {
+  if (samples.features() != fit.features())
+    throw ConfigError(title, static_cast<double>(samples.features()),
+                      fmt::format("is the number of its features; the network was trained on {}",
+                                  fit.features()));
+}
+
+GivenData load_given(const DataSpec& spec, const DataFit& fit) {
+  GivenData given;
+  with_kind(AllDataSets(), spec, [&]<class Kind>(Kind*) {
+    if constexpr (ReadsForAFit<Kind>) {
+      given = Kind::load_given(spec, fit);
+      check_features(given.title, given.samples, fit);
+    } else {
+      RawData raw = Kind::load(spec);
+      given.title = raw.title;
+      given.test_part = raw.test.has_value();
+      given.samples = raw.test ? std::move(*raw.test) : std::move(raw.train);
+      check_features(given.title, given.samples, fit);
+      given.samples.labels = classes_in_fit(raw, given.samples, fit);
+    }
+  });
+  return given;
+}
+
 // What the rest relies on; a loader that breaks it is at fault, but for a set of one class.
 void check_raw(const RawData& raw) {
   const auto check_part = [&](const RawSamples& part) {
-    const std::size_t rows = std::visit([](const auto& m) { return m.rows(); }, part.inputs);
-    NERNST_CHECK(part.size() > 0 && part.size() == rows);
+    NERNST_CHECK(part.size() > 0 && part.size() == part.labels.size());
     NERNST_CHECK(part.size() <= std::numeric_limits<std::uint32_t>::max());
     NERNST_CHECK(part.features() == raw.train.features() && part.features() > 0);
     NERNST_CHECK(part.inputs.index() == raw.train.inputs.index());
@@ -76,6 +122,12 @@ std::vector<std::uint32_t> all_of(const RawSamples& samples) {
   std::vector<std::uint32_t> numbers(samples.size());
   std::iota(numbers.begin(), numbers.end(), 0u);
   return numbers;
+}
+
+// Leaves the first `most`; all where that is 0.
+void limit_to(std::vector<std::uint32_t>& numbers, std::int64_t most) {
+  if (most > 0 && static_cast<std::uint64_t>(most) < numbers.size())
+    numbers.resize(static_cast<std::size_t>(most));
 }
 
 // Takes `fraction` of each class from `train`. Throws ConfigError(field) when that is no sample at
@@ -104,12 +156,8 @@ Parts choose_parts(const RawData& raw, const DataSpec& spec) {
     parts.validation = take(parts.train, raw, spec.validation_fraction, spec, SplitFor::validation,
                             "data.validation_fraction");
 
-  const auto limit = [](std::vector<std::uint32_t>& numbers, std::int64_t most) {
-    if (most > 0 && static_cast<std::uint64_t>(most) < numbers.size())
-      numbers.resize(static_cast<std::size_t>(most));
-  };
-  limit(parts.train, spec.train_limit);
-  limit(parts.test, spec.test_limit);
+  limit_to(parts.train, spec.train_limit);
+  limit_to(parts.test, spec.test_limit);
   return parts;
 }
 
@@ -176,7 +224,7 @@ void DataSpec::describe(Fields& f) {
 }
 
 DataSet load_data(const DataSpec& spec) {
-  RawData raw = load_raw(AllDataSets(), spec);
+  RawData raw = load_raw(spec);
   check_raw(raw);
   const Parts parts = choose_parts(raw, spec);
   refuse_too_large(parts.train.size() + parts.validation.size() + parts.test.size(),
@@ -192,7 +240,60 @@ DataSet load_data(const DataSpec& spec) {
   data.validation = scaled_samples(raw.train, parts.validation, scales, "validation");
   data.test = scaled_samples(raw.test ? *raw.test : raw.train, parts.test, scales, "the test");
   data.checksum = checksum_of(data);
+  data.fit = {.kind = spec.name,
+              .classes = data.classes,
+              .labels = raw.labels.empty() ? data.classes : std::move(raw.labels),
+              .label_name = std::move(raw.label_name),
+              .feature_names = std::move(raw.feature_names),
+              .scales = scales};
   return data;
+}
+
+DataToEvaluate load_given_data(const DataSpec& spec, const DataFit& fit) {
+  const GivenData given = load_given(spec, fit);
+  std::vector<std::uint32_t> chosen = all_of(given.samples);
+  limit_to(chosen, spec.test_limit);
+  refuse_too_large(chosen.size(), fit.features());
+  DataToEvaluate data;
+  data.title = io::shown(given.title);
+  data.part = given.test_part ? "test samples" : "samples";
+  data.remark = given.remark;
+  data.samples = scaled_samples(given.samples, chosen, fit.scales, "the evaluation");
+  data.far_outside = part_far_outside(given.samples, fit.scales);
+  io::Digest digest;
+  digest.add(std::as_bytes(std::span(data.samples.inputs.values())));
+  digest.add(std::as_bytes(std::span(data.samples.labels)));
+  data.checksum = digest.hex();
+  return data;
+}
+
+DataToEvaluate load_own_test(DataSpec spec, std::int64_t test_limit, const std::string& checksum) {
+  DataSet data = load_data(spec);
+  if (data.checksum != checksum)
+    throw ConfigError(data.title, "",
+                      "is not what the run was trained on any more, so that which samples are its "
+                      "test is not known; name the file with --set data.path=FILE to evaluate all "
+                      "of it");
+  if (test_limit != spec.test_limit) {
+    spec.test_limit = test_limit;
+    data = load_data(spec);
+  }
+  DataToEvaluate own;
+  own.title = std::move(data.title);
+  own.part = "test samples";
+  own.samples = std::move(data.test);
+  own.checksum = std::move(data.checksum);
+  return own;
+}
+
+ConfigError unknown_class(const std::string& where, const std::string& label, const DataFit& fit) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> some = fit.classes;
+  if (some.size() > most) some.resize(most);
+  return ConfigError(
+      where, in_quotes(label),
+      fmt::format("is not a class that the network was trained on; those are {}{}",
+                  fmt::join(some, ", "), some.size() < fit.classes.size() ? ", ..." : ""));
 }
 
 std::vector<DataSetInfo> data_sets() { return infos(AllDataSets()); }

@@ -10,6 +10,7 @@
 
 #include "nernst/base/matrix_view.h"
 #include "nernst/base/parameters.h"
+#include "nernst/experiment/data_fit.h"
 
 namespace nernst {
 
@@ -48,8 +49,9 @@ struct DataSpec {
 // Samples and their classes; inputs is samples x features.
 struct Samples {
   Matrix<float> inputs;
-  std::vector<std::uint32_t> labels;
-  std::size_t size() const { return labels.size(); }
+  std::vector<std::uint32_t> labels;  // empty where they are not known
+  std::size_t size() const { return inputs.rows(); }
+  bool labelled() const { return labels.size() == size(); }
 };
 
 // Data ready to learn from. Every class has training samples, at least before data.train_limit;
@@ -59,6 +61,7 @@ struct DataSet {
   std::vector<std::string> classes;  // their names, which are fit to be shown
   Samples train, validation, test;   // validation is empty unless asked for
   std::string checksum;  // hex digest of all samples as they are here, after limits and scaling
+  DataFit fit;           // what training fitted to them
 
   std::size_t features() const { return train.inputs.columns(); }
 };
@@ -67,6 +70,25 @@ struct DataSet {
 // a pure function of the spec and the files. Throws ConfigError; for a set that is not on this
 // machine the sentence names the Debian package that has it.
 DataSet load_data(const DataSpec& spec);
+
+// Data that a chip which learned with `fit` is to be shown.
+struct DataToEvaluate {
+  std::string title;       // where they are from
+  std::string part;        // "test samples" of a set that has others too, or "samples"
+  Samples samples;         // scaled as in training; labels are classes of the fit
+  double far_outside = 0;  // part of the inputs far from all training samples
+  std::string remark;      // what was passed over, as a sentence
+  std::string checksum;    // hex digest of the samples as they are here
+};
+
+// Every sample of what `spec` names (the test samples, where the set has such apart), scaled and
+// with the classes of `fit`; only path, layout and data.test_limit of the spec count. Throws
+// ConfigError for features or classes that the fit does not have.
+DataToEvaluate load_given_data(const DataSpec& spec, const DataFit& fit);
+
+// The first `test_limit` (0 = all) of the test samples of the data that a run was trained on.
+// Throws ConfigError unless `checksum` is theirs: they are not what they were.
+DataToEvaluate load_own_test(DataSpec spec, std::int64_t test_limit, const std::string& checksum);
 
 struct DataSetInfo {
   std::string_view name, help;

@@ -11,10 +11,12 @@ namespace {
 // `forward(input)` gives the output of the network for one sample, as doubles.
 template <class Forward>
 Evaluation evaluate_with(const NetworkSpec& spec, LossKind loss, const Samples& samples,
-                         std::size_t classes, const SamplesDone& done, Forward forward) {
+                         std::size_t classes, const SamplesDone& done, KeepOutputs keep,
+                         Forward forward) {
   constexpr std::size_t samples_per_call = 256;
   Evaluation evaluation;
   evaluation.confusion = Matrix<std::int64_t>(classes, classes);
+  if (keep == KeepOutputs::yes) evaluation.outputs = Matrix<double>(samples.size(), spec.outputs());
   const Activation activation = spec.layers.back().activation;
   std::vector<double> target(spec.outputs());
   std::int64_t right = 0;
@@ -22,8 +24,13 @@ Evaluation evaluate_with(const NetworkSpec& spec, LossKind loss, const Samples& 
   for (std::size_t k = 0; k < samples.size(); ++k) {
     if (k % samples_per_call == 0 && done && done(k)) throw Interrupted();
     const std::span<const double> output = forward(samples.inputs.row(k));
-    const std::uint32_t label = samples.labels[k];
     const std::uint32_t predicted = predicted_class(output, activation);
+    if (keep == KeepOutputs::yes) {
+      evaluation.predicted.push_back(predicted);
+      std::copy(output.begin(), output.end(), evaluation.outputs.row(k).begin());
+    }
+    if (!samples.labelled()) continue;
+    const std::uint32_t label = samples.labels[k];
     write_target(label, activation, target);
     sum += loss_of(loss, activation, output, target);
     right += predicted == label ? 1 : 0;
@@ -38,11 +45,11 @@ Evaluation evaluate_with(const NetworkSpec& spec, LossKind loss, const Samples& 
 }  // namespace
 
 Evaluation evaluate(Network& network, LossKind loss, const Samples& samples, std::size_t classes,
-                    const SamplesDone& done) {
+                    const SamplesDone& done, KeepOutputs keep) {
   std::vector<Matrix<double>> levels;
   for (std::size_t level = 0; level <= network.layers(); ++level)
     levels.emplace_back(1, network.width(level));
-  return evaluate_with(network.spec(), loss, samples, classes, done,
+  return evaluate_with(network.spec(), loss, samples, classes, done, keep,
                        [&](std::span<const float> input) -> std::span<const double> {
                          std::copy(input.begin(), input.end(), levels[0].row(0).begin());
                          for (std::size_t l = 0; l < network.layers(); ++l)
@@ -54,7 +61,7 @@ Evaluation evaluate(Network& network, LossKind loss, const Samples& samples, std
 Evaluation evaluate(FloatNetwork& network, LossKind loss, const Samples& samples,
                     std::size_t classes, const SamplesDone& done) {
   std::vector<double> output;
-  return evaluate_with(network.spec(), loss, samples, classes, done,
+  return evaluate_with(network.spec(), loss, samples, classes, done, KeepOutputs::no,
                        [&](std::span<const float> input) -> std::span<const double> {
                          const auto out = network.forward(input);
                          output.assign(out.begin(), out.end());

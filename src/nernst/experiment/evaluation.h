@@ -17,15 +17,21 @@ struct Evaluation {
   double accuracy = 0;             // fraction right
   double loss = 0;                 // mean
   Matrix<std::int64_t> confusion;  // true class x predicted class
+  // Of each sample the class, and the output of each unit, where these were asked for.
+  std::vector<std::uint32_t> predicted;
+  Matrix<double> outputs;
 };
 
 // Called now and then with the number of samples done; returns true to stop.
 using SamplesDone = std::function<bool(std::size_t done)>;
 
-// Forward passes of all samples on the chip, entered in the ledger like any other work. Throws
-// Interrupted when `done` asks to stop.
+enum class KeepOutputs : bool { no, yes };
+
+// Forward passes of all samples on the chip, entered in the ledger like any other work. Samples
+// without labels have neither accuracy nor loss nor confusion. Throws Interrupted when `done` asks
+// to stop.
 Evaluation evaluate(Network& network, LossKind loss, const Samples& samples, std::size_t classes,
-                    const SamplesDone& done);
+                    const SamplesDone& done, KeepOutputs keep = KeepOutputs::no);
 
 // The same for the float twin.
 Evaluation evaluate(FloatNetwork& network, LossKind loss, const Samples& samples,

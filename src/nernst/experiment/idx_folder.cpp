@@ -77,12 +77,13 @@ class Classes {
         throw ConfigError(train.labels_path.string(), static_cast<double>(label),
                           fmt::format("labels are 0 to {} here", class_names.size() - 1));
       class_of_[label] = static_cast<std::uint32_t>(names_.size());
-      names_.push_back(class_names.empty() ? std::to_string(label)
-                                           : std::string(class_names[label]));
+      labels_.push_back(std::to_string(label));
+      names_.push_back(class_names.empty() ? labels_.back() : std::string(class_names[label]));
     }
   }
 
   const std::vector<std::string>& names() const { return names_; }
+  const std::vector<std::string>& labels() const { return labels_; }
 
   std::vector<std::uint32_t> of(const Part& part) const {
     std::vector<std::uint32_t> classes;
@@ -98,7 +99,7 @@ class Classes {
 
  private:
   std::array<std::optional<std::uint32_t>, 256> class_of_{};
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, labels_;
 };
 
 RawSamples samples_of(Part part, const Classes& classes) {
@@ -125,6 +126,7 @@ RawData read_idx_folder(const io::Path& folder, std::span<const std::string_view
   const Classes classes(train, class_names);
   const std::vector<std::size_t> shape = train.images.shape;
   RawData raw{.title = {}, .classes = classes.names(), .train = {}, .test = {}};
+  raw.labels = classes.labels();
   raw.train = samples_of(std::move(train), classes);
 
   // one of the two files alone is a mistake, none is a set without a test

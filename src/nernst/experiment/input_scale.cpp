@@ -27,47 +27,48 @@ void for_each_value(const Matrix<T>& inputs, std::span<const std::uint32_t> chos
   }
 }
 
+// Scales that leave all as it is, with the smallest and largest values of training.
 template <class T>
-std::vector<FeatureScale> range_scales(const Matrix<T>& inputs,
+std::vector<FeatureScale> plain_scales(const Matrix<T>& inputs,
                                        std::span<const std::uint32_t> training) {
-  // pixels have one scale for the whole image
-  if constexpr (std::is_same_v<T, std::uint8_t>)
-    return std::vector<FeatureScale>(inputs.columns(), {.offset = 0, .width = 255});
-
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  std::vector<double> low(inputs.columns(), infinity), high(inputs.columns(), -infinity);
+  std::vector<FeatureScale> scales(inputs.columns(), {.smallest = infinity, .largest = -infinity});
   for_each_value(inputs, training, [&](std::size_t feature, double x) {
-    low[feature] = minimum(low[feature], x);
-    high[feature] = maximum(high[feature], x);
+    scales[feature].smallest = minimum(scales[feature].smallest, x);
+    scales[feature].largest = maximum(scales[feature].largest, x);
   });
-  std::vector<FeatureScale> scales(inputs.columns());
-  for (std::size_t feature = 0; feature < scales.size(); ++feature)
-    scales[feature] = {.offset = low[feature], .width = high[feature] - low[feature]};
   return scales;
 }
 
 template <class T>
-std::vector<FeatureScale> standard_scales(const Matrix<T>& inputs,
-                                          std::span<const std::uint32_t> training) {
+void scale_to_range(std::vector<FeatureScale>& scales, const Matrix<T>&) {
+  for (FeatureScale& scale : scales) {
+    // pixels have one scale for the whole image
+    constexpr bool pixels = std::is_same_v<T, std::uint8_t>;
+    scale.offset = pixels ? 0 : scale.smallest;
+    scale.width = pixels ? 255 : scale.largest - scale.smallest;
+  }
+}
+
+template <class T>
+void standardize(std::vector<FeatureScale>& scales, const Matrix<T>& inputs,
+                 std::span<const std::uint32_t> training) {
   const auto count = static_cast<double>(training.size());
   std::vector<double> mean(inputs.columns()), variance(inputs.columns());
-  // a feature that never changes has deviation 0 exactly, whatever its mean is rounded to
-  std::vector<std::uint8_t> changes(inputs.columns(), 0);
-  for_each_value(inputs, training, [&](std::size_t feature, double x) {
-    mean[feature] += x;
-    if (x != static_cast<double>(inputs(training[0], feature))) changes[feature] = 1;
-  });
+  for_each_value(inputs, training, [&](std::size_t feature, double x) { mean[feature] += x; });
   for (double& sum : mean) sum /= count;
   // in two passes: a small deviation on a large mean keeps its digits
   for_each_value(inputs, training, [&](std::size_t feature, double x) {
     const double distance = x - mean[feature];
     variance[feature] += distance * distance;
   });
-  std::vector<FeatureScale> scales(inputs.columns());
-  for (std::size_t feature = 0; feature < scales.size(); ++feature)
-    scales[feature] = {.offset = mean[feature],
-                       .width = changes[feature] != 0 ? std::sqrt(variance[feature] / count) : 0.0};
-  return scales;
+  for (std::size_t feature = 0; feature < scales.size(); ++feature) {
+    FeatureScale& scale = scales[feature];
+    // a feature that never changes has deviation 0 exactly, whatever its mean is rounded to
+    const bool changes = scale.largest != scale.smallest;
+    scale.offset = mean[feature];
+    scale.width = changes ? std::sqrt(variance[feature] / count) : 0.0;
+  }
 }
 
 }  // namespace
@@ -77,9 +78,10 @@ std::vector<FeatureScale> feature_scales(Scaling scaling, const RawInputs& input
   NERNST_CHECK(scaling != Scaling::automatic && !training.empty());
   return std::visit(
       [&](const auto& matrix) {
-        if (scaling == Scaling::range) return range_scales(matrix, training);
-        if (scaling == Scaling::standard) return standard_scales(matrix, training);
-        return std::vector<FeatureScale>(matrix.columns());
+        auto scales = plain_scales(matrix, training);
+        if (scaling == Scaling::range) scale_to_range(scales, matrix);
+        if (scaling == Scaling::standard) standardize(scales, matrix, training);
+        return scales;
       },
       inputs);
 }
@@ -88,17 +90,18 @@ Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> cho
                        std::span<const FeatureScale> scales, const std::string& part) {
   NERNST_CHECK(scales.size() == raw.features());
   Samples samples{Matrix<float>(chosen.size(), scales.size()), {}};
-  samples.labels.reserve(chosen.size());
-  for (const std::uint32_t sample : chosen) samples.labels.push_back(raw.labels[sample]);
+  samples.labels.reserve(raw.labels.empty() ? 0 : chosen.size());
+  if (!raw.labels.empty())
+    for (const std::uint32_t sample : chosen) samples.labels.push_back(raw.labels[sample]);
 
   constexpr double largest = std::numeric_limits<float>::max();
   std::visit(
       [&](const auto& matrix) {
         for (std::size_t row = 0; row < chosen.size(); ++row) {
           for (std::size_t feature = 0; feature < scales.size(); ++feature) {
-            const auto [offset, width] = scales[feature];
+            const FeatureScale& scale = scales[feature];
             const auto value = static_cast<double>(matrix(chosen[row], feature));
-            const double scaled = width == 0 ? 0.0 : (value - offset) / width;
+            const double scaled = scale.width == 0 ? 0.0 : (value - scale.offset) / scale.width;
             // (written so that it also catches a quotient that is no number)
             if (!(std::abs(scaled) <= largest))
               throw ConfigError(
@@ -113,6 +116,24 @@ Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> cho
       },
       raw.inputs);
   return samples;
+}
+
+double part_far_outside(const RawSamples& raw, std::span<const FeatureScale> scales) {
+  NERNST_CHECK(scales.size() == raw.features());
+  std::size_t far = 0, all = 0;
+  std::visit(
+      [&](const auto& matrix) {
+        all = matrix.rows() * matrix.columns();
+        for (std::size_t row = 0; row < matrix.rows(); ++row)
+          for (std::size_t feature = 0; feature < scales.size(); ++feature) {
+            const FeatureScale& scale = scales[feature];
+            const auto value = static_cast<double>(matrix(row, feature));
+            const double width = scale.largest - scale.smallest;
+            far += value < scale.smallest - width || value > scale.largest + width ? 1 : 0;
+          }
+      },
+      raw.inputs);
+  return all == 0 ? 0 : static_cast<double>(far) / static_cast<double>(all);
 }
 
 }  // namespace nernst

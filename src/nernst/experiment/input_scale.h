@@ -8,14 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "nernst/experiment/data_fit.h"
 #include "nernst/experiment/raw_data.h"
 
 namespace nernst {
-
-// One feature becomes (x - offset) / width, or 0 where width is 0.
-struct FeatureScale {
-  double offset = 0, width = 1;
-};
 
 // The scale of every feature from the training samples `training` of `inputs`. The deviation is
 // that of the samples themselves (divided by their number).
@@ -26,5 +22,9 @@ std::vector<FeatureScale> feature_scales(Scaling scaling, const RawInputs& input
 // that is beyond a float after scaling; `part` ("test") names the samples there.
 Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> chosen,
                        std::span<const FeatureScale> scales, const std::string& part);
+
+// The part of the inputs of `raw` that lie further from the training samples' smallest and largest
+// value of their feature than these are apart.
+double part_far_outside(const RawSamples& raw, std::span<const FeatureScale> scales);
 
 }  // namespace nernst

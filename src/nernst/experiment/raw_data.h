@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "nernst/base/error.h"
 #include "nernst/base/matrix_view.h"
 #include "nernst/experiment/data_set.h"
 
@@ -22,9 +23,11 @@ using RawInputs = std::variant<Matrix<double>, Matrix<std::uint8_t>>;
 
 struct RawSamples {
   RawInputs inputs;
-  std::vector<std::uint32_t> labels;
+  std::vector<std::uint32_t> labels;  // empty where they are not known
 
-  std::size_t size() const { return labels.size(); }
+  std::size_t size() const {
+    return std::visit([](const auto& matrix) { return matrix.rows(); }, inputs);
+  }
   std::size_t features() const {
     return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
   }
@@ -38,6 +41,19 @@ struct RawData {
   RawSamples train;
   std::optional<RawSamples> test;    // none: part of the training samples is kept for it
   Scaling scaling = Scaling::range;  // what Scaling::automatic means here
+
+  std::vector<std::string> labels =
+      {};                       // as each class is called in the files; empty = as `classes`
+  std::string label_name = {};  // of the column of labels
+  std::vector<std::string> feature_names = {};  // empty where they have none
+};
+
+// Data for a chip that has learned already.
+struct GivenData {
+  std::string title;
+  RawSamples samples;       // labels are classes of the fit; without any where the data have none
+  bool test_part = false;   // these are the set's own test samples, and it has others
+  std::string remark = {};  // what was passed over, as a sentence
 };
 
 // Whether a data set is on this machine, and where it is or how to get it.
@@ -57,8 +73,17 @@ concept DataSetKind = requires(const DataSpec& spec) {
   { Kind::found() } -> std::same_as<Availability>;
 };
 
+// A kind whose data may come without labels, or in another order than in training, also has this.
+template <class Kind>
+concept ReadsForAFit = requires(const DataSpec& spec, const DataFit& fit) {
+  { Kind::load_given(spec, fit) } -> std::same_as<GivenData>;
+};
+
 // A text of the user's as errors show it: in quotes, fit for one line.
 std::string in_quotes(std::string_view text);
+
+// The error for a label in `where` that `fit` has no class for.
+ConfigError unknown_class(const std::string& where, const std::string& label, const DataFit& fit);
 
 // No set of samples is larger, as the floats that training uses.
 inline constexpr std::size_t kMaxInputBytes = std::size_t{8} << 30;

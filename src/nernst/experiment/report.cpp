@@ -155,19 +155,6 @@ Tree device_json(DeviceSpec device) {
   return tree;
 }
 
-// Names for the classes of a confusion matrix; none where the data are not on this machine any
-// more.
-Tree class_names(DataSpec spec, std::size_t classes) {
-  spec.train_limit = spec.test_limit = 1;  // names only
-  try {
-    const DataSet data = load_data(spec);
-    if (data.classes.size() == classes) return data.classes;
-  } catch (const ConfigError&) {
-  } catch (const IoError&) {
-  }
-  return Tree::array();
-}
-
 // The back-end that made the run: its checkpoint has numbers of its type.
 Backend backend_of(const Tree& maker) {
   for (const Backend backend : {Backend::reference, Backend::scalar})
@@ -215,7 +202,8 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   const RunFolder folder = RunFolder::open(path);
   Config config = folder.read_config();
   const Tree maker = folder.read_made_by();
-  config.network.inputs = folder.features();
+  const DataFit fit = folder.read_data_fit();
+  fit_network(config, fit, path.string());
   const Tree result = read_result(folder.file("result.json"));
 
   Tree report = Tree::object();
@@ -236,7 +224,7 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
     for (Tree& row : report["transfer"]) row["value"] = entry(result["transfer"], row["name"]);
   }
   const std::size_t classes = entry(result, "confusion").size();
-  report["classes"] = classes > 0 ? class_names(config.data, classes) : Tree::array();
+  report["classes"] = classes == fit.classes.size() ? Tree(fit.classes) : Tree::array();
   write_state(report, folder, config, maker, result, setup);
   return report;
 }

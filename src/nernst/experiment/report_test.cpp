@@ -188,10 +188,8 @@ TEST_F(Report, ADamagedFileIsNamed) {
   }
   io::write_file_atomically(result, good);
 
-  io::write_file_atomically(run / "run.json", "{}");
-  EXPECT_EQ(complaint([&] { report(); }),
-            (run / "run.json").string() +
-                ": does not say how many features the data have; it is damaged");
+  io::write_file_atomically(run / "data.json", "{}");
+  EXPECT_TRUE(complaint([&] { report(); }).starts_with((run / "data.json").string() + " = kind: "));
   EXPECT_EQ(complaint([&] { report_of_run(folder.path(), {}); }),
             folder.path().string() + ": is not the folder of a run (it has no config.toml)");
 }

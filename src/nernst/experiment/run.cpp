@@ -162,7 +162,7 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   tell_size(config, device, data, path, setup, hooks);
   const RunIdentity identity = identity_of(config, device, data);
   const Tree maker = made_by(config, identity, data, setup);
-  const RunFolder folder = RunFolder::create(path, config, device, maker);
+  const RunFolder folder = RunFolder::create(path, config, device, data.fit, maker);
   return train_in(folder, config, device, data, identity, setup, hooks);
 }
 
@@ -236,25 +236,12 @@ Tree result_json(const RunResult& result) {
   return json;
 }
 
-FinishedChip load_chip(const std::filesystem::path& path, const DataSet& data,
-                       const RunSetup& setup) {
-  const RunFolder folder = RunFolder::open(path);
-  const std::size_t features = folder.features();
-  if (features != data.features())
-    throw ConfigError("data.name", data.title,
-                      fmt::format("has {} features, and the network of {} was trained on {}",
-                                  data.features(), path.string(), features));
-  FinishedChip finished = load_chip(path, setup);
-  // (that the classes fit too)
-  fit_network(finished.config, data);
-  return finished;
-}
-
 FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup) {
   const RunFolder folder = RunFolder::open(path);
   FinishedChip finished;
   finished.config = folder.read_config();
-  finished.config.network.inputs = folder.features();
+  finished.fit = folder.read_data_fit();
+  fit_network(finished.config, finished.fit, path.string());
   const DeviceSpec device = folder.read_device();
   finished.chip = make_chip(finished.config, device, setup);
   finished.network =

@@ -88,13 +88,11 @@ std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec&
 // A chip as a run left it, for evaluation and export.
 struct FinishedChip {
   Config config;
+  DataFit fit;
   std::unique_ptr<SimulatedChip> chip;
   std::unique_ptr<Network> network;
 };
 FinishedChip load_chip(const std::filesystem::path& folder, const RunSetup& setup);
-// The same for data that are to be shown to it: ConfigError where they do not fit.
-FinishedChip load_chip(const std::filesystem::path& folder, const DataSet& data,
-                       const RunSetup& setup);
 
 // Leaves the instruction set that NERNST_INSTRUCTION_SET names, and plainer ones; all without it.
 void instruction_set_from_environment();

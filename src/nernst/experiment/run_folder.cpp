@@ -12,7 +12,7 @@ namespace nernst {
 namespace fs = std::filesystem;
 
 RunFolder RunFolder::create(const fs::path& path, const Config& config, const DeviceSpec& device,
-                            const Tree& made_by) {
+                            const DataFit& fit, const Tree& made_by) {
   std::error_code error;
   if (fs::exists(path) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
     throw ConfigError("--out", path.string(),
@@ -25,6 +25,7 @@ RunFolder RunFolder::create(const fs::path& path, const Config& config, const De
   const RunFolder folder(partial);
   const auto indented = io::JsonLayout::indented;
   io::write_file_atomically(folder.file("run.json"), io::to_json(made_by, indented));
+  io::write_file_atomically(folder.file("data.json"), io::to_json(write_data_fit(fit), indented));
   io::write_file_atomically(folder.file("device.toml"), io::to_toml(write_device(device)));
   io::write_file_atomically(folder.file("config.toml"), io::to_toml(write_config(config)));
   fs::rename(partial, clean, error);
@@ -54,13 +55,21 @@ Tree RunFolder::read_made_by() const {
   return io::parse_json(io::read_file(name, 1 << 20), name);
 }
 
-std::size_t RunFolder::features() const {
+DataFit RunFolder::read_data_fit() const {
+  const std::string name = file("data.json").string();
+  if (!fs::exists(name))
+    throw ConfigError(
+        path_.string(), "",
+        "has no data.json, which says how its data are scaled and what its classes are; "
+        "an earlier Nernst made it: train it anew");
+  return nernst::read_data_fit(io::parse_json(io::read_file(name, 64 << 20), name), name);
+}
+
+std::string RunFolder::data_checksum() const {
   const Tree maker = read_made_by();
-  if (maker.contains("features") && maker["features"].is_number_unsigned() &&
-      maker["features"].get<std::size_t>() > 0)
-    return maker["features"];
-  throw ConfigError(file("run.json").string(), "",
-                    "does not say how many features the data have; it is damaged");
+  if (maker.contains("data_checksum") && maker["data_checksum"].is_string())
+    return maker["data_checksum"];
+  throw ConfigError(file("run.json").string(), "data_checksum", "is missing; the file is damaged");
 }
 
 DeviceSpec RunFolder::read_device() const {

@@ -221,4 +221,13 @@ std::string CsvTable::column_title(std::size_t column) const {
   return fmt::format("column {} (\"{}\")", column + 1, shown(header_[column]));
 }
 
+std::string csv_field(std::string_view text) {
+  const bool plain = !text.empty() && trimmed(text).size() == text.size() && text[0] != '#' &&
+                     text.find_first_of(",;\"\r\n\t") == std::string_view::npos;
+  if (plain) return std::string(text);
+  std::string field = "\"";
+  for (const char c : text) field += c == '"' ? "\"\"" : std::string(1, c);
+  return field + "\"";
+}
+
 }  // namespace nernst::io

@@ -70,4 +70,7 @@ class CsvTable {
 // length than the first and for a broken quote.
 CsvTable parse_csv(std::string_view bytes, const std::string& name, const CsvFormat& format = {});
 
+// `text` as one field of a line, in quotes where it needs them.
+std::string csv_field(std::string_view text);
+
 }  // namespace nernst::io

@@ -112,7 +112,7 @@ class CircuitFloorplanCommand final : public Command {
       const RunFolder folder = RunFolder::open(file_);
       config = folder.read_config();
       device_ = folder.read_device();
-      config.network.inputs = folder.features();
+      fit_network(config, folder.read_data_fit(), file_);
       if (io::path_exists(folder.file("result.json"))) activity_of(folder, config);
     } else {
       Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);

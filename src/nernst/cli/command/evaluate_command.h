@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// `nernst evaluate`: a chip as a run left it, on any data; its weights for other programs.
+// `nernst evaluate`: a chip as a run left it, on any data; its answers and weights for other
+// programs.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +21,9 @@
 #include "nernst/cli/quantity.h"
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/stop_signal.h"
+#include "nernst/cli/text_table.h"
 #include "nernst/experiment/run.h"
+#include "nernst/io/csv.h"
 #include "nernst/io/file.h"
 #include "nernst/io/npz.h"
 #include "nernst/io/toml.h"
@@ -32,13 +38,17 @@ class EvaluateCommand final : public Command {
   static constexpr std::string_view kExamples =
       "nernst evaluate runs/two_layer\n"
       "nernst evaluate runs/two_layer --set data.test_limit=1000 --json\n"
+      "nernst evaluate runs/two_layer --set data.path=new.csv --predictions answers.csv\n"
       "nernst evaluate runs/two_layer --data idx --set data.path=my/mnist\n"
       "nernst evaluate runs/two_layer --weights weights.npz";
 
   void options(CLI::App& app) override {
     app.add_option("RUN", run_, "the folder of the run")->type_name("")->required();
-    app.add_option("--data", data_, "another data set; default: that of the run")
+    app.add_option("--data", data_, "another kind of data set; default: that of the run")
         ->type_name("NAME");
+    app.add_option("--predictions", predictions_,
+                   "write the class of each sample and the output of each unit, as CSV")
+        ->type_name("FILE.csv");
     app.add_option("--weights", weights_,
                    "write the weights: layer_0_weights (rows x inputs), layer_0_bias, ...")
         ->type_name("FILE.npz");
@@ -47,58 +57,152 @@ class EvaluateCommand final : public Command {
   }
 
   Answer run(Console& console) override {
-    const DataSet data = load_data(data_spec());
     FinishedChip finished =
-        load_chip(run_, data, {.threads = threads_, .backend = backend_from_environment()});
+        load_chip(run_, {.threads = threads_, .backend = backend_from_environment()});
+    const DataToEvaluate data = load(finished);
     const std::string digest = digest_of_state(finished.chip->state());
     if (!weights_.empty()) write_weights(finished);
-    const Evaluation evaluation = evaluate_with_bar(console, finished, data);
+    const Evaluation evaluation = evaluate_with_bar(console, finished, data.samples);
+    if (!predictions_.empty()) write_predictions(finished, data.samples, evaluation);
 
     Answer answer;
     answer.json["run"] = run_;
     answer.json["data"] = data.title;
     answer.json["data_checksum"] = data.checksum;
-    answer.json["samples"] = data.test.size();
-    answer.json["accuracy"] = evaluation.accuracy;
-    answer.json["loss"] = evaluation.loss;
-    answer.json["classes"] = data.classes;
-    answer.json["confusion"] = rows_of(evaluation.confusion);
+    answer.json["part"] = data.part;
+    answer.json["samples"] = data.samples.size();
+    answer.json["classes"] = finished.fit.classes;
+    answer.json["far_outside"] = data.far_outside;
+    answer.json["remarks"] = Tree::array();
+    if (data.samples.labelled()) {
+      describe_accuracy(answer, data, evaluation, finished.fit, console);
+    } else {
+      describe_answers(answer, data, evaluation, finished.fit, console);
+    }
     answer.json["weights_digest"] = digest;
     answer.json["weights"] = weights_.empty() ? Tree(nullptr) : Tree(weights_);
-    answer.text = shaded(fmt::format("{}: {} of {} test samples are right", data.title,
-                                     percent(evaluation.accuracy, 2),
-                                     count(static_cast<std::int64_t>(data.test.size()))),
-                         Shade::strong, console.out());
+    answer.json["predictions"] = predictions_.empty() ? Tree(nullptr) : Tree(predictions_);
+    if (!weights_.empty()) answer.text += fmt::format("  weights: {}\n", weights_);
+    if (!predictions_.empty()) answer.text += fmt::format("  predictions: {}\n", predictions_);
+    return answer;
+  }
+
+ private:
+  // How much of what was right.
+  static void describe_accuracy(Answer& answer, const DataToEvaluate& data,
+                                const Evaluation& evaluation, const DataFit& fit,
+                                Console& console) {
+    answer.json["accuracy"] = evaluation.accuracy;
+    answer.json["loss"] = evaluation.loss;
+    answer.json["confusion"] = rows_of(evaluation.confusion);
+    answer.text =
+        shaded(fmt::format("{}: {} of {} {} are right", data.title, percent(evaluation.accuracy, 2),
+                           count(static_cast<std::int64_t>(data.samples.size())), data.part),
+               Shade::strong, console.out());
     answer.text += fmt::format("; mean loss {:.4f}\n", evaluation.loss);
     const ClassShares shares = class_shares(evaluation.confusion);
     answer.text += fmt::format("  the largest class alone: {}", percent(shares.largest, 2));
     if (shares.uneven)
       answer.text += fmt::format("; mean over the classes: {}", percent(shares.balanced, 2));
-    const std::string remark = chance_remark("the chip", evaluation.accuracy, shares);
-    answer.text += remark.empty() ? "\n" : fmt::format("\n  {}\n", remark);
+    answer.text += "\n";
     write_shares(answer.json, shares);
-    answer.json["remarks"] = remark.empty() ? Tree::array() : Tree{remark};
-    answer.text += confusion_text(evaluation.confusion, data.classes, console.out());
-    if (!weights_.empty()) answer.text += fmt::format("  weights: {}\n", weights_);
-    return answer;
+    remark(answer, chance_remark("the chip", evaluation.accuracy, shares));
+    remark_on_data(answer, data);
+    answer.text += confusion_text(evaluation.confusion, fit.classes, console.out());
   }
 
- private:
-  // The data of the run, or the named ones, with the changes of --set.
-  DataSpec data_spec() const {
-    DataSpec of_run = RunFolder::open(run_).read_config().data;
+  // How often each class was the answer, where nobody knows what is right.
+  static void describe_answers(Answer& answer, const DataToEvaluate& data,
+                               const Evaluation& evaluation, const DataFit& fit, Console& console) {
+    std::vector<std::int64_t> answers(fit.classes.size());
+    for (const std::uint32_t predicted : evaluation.predicted) ++answers[predicted];
+    answer.json["accuracy"] = nullptr;
+    answer.json["answers"] = answers;
+    answer.text =
+        shaded(fmt::format("{}: {} {} without labels, so none can be right or wrong", data.title,
+                           count(static_cast<std::int64_t>(data.samples.size())), data.part),
+               Shade::strong, console.out());
+    answer.text += "\n";
+    remark_on_data(answer, data);
+    TextTable table({Align::left, Align::right});
+    for (std::size_t k = 0; k < answers.size(); ++k) table.row({fit.classes[k], count(answers[k])});
+    answer.text += table.text(console.out());
+  }
+
+  static void remark(Answer& answer, const std::string& sentence) {
+    if (sentence.empty()) return;
+    answer.json["remarks"].push_back(sentence);
+    answer.text += fmt::format("  {}\n", sentence);
+  }
+
+  static void remark_on_data(Answer& answer, const DataToEvaluate& data) {
+    constexpr double much = 0.01;
+    remark(answer, data.remark);
+    if (data.far_outside > much)
+      remark(answer,
+             fmt::format("{} of the inputs lie far outside of what the network was trained on",
+                         percent(data.far_outside, 1)));
+  }
+
+  // The test samples of the run's own data, or all of other data.
+  DataToEvaluate load(const FinishedChip& finished) const {
+    const DataSpec of_run = finished.config.data;
+    Tree changes = Tree::object();
+    for (const std::string& setting : settings_) io::set_value(changes, setting);
+    read_fields(changes, "--set", Fields(), {"data"});
+    Tree data = changes.contains("data") ? changes["data"] : Tree::object();
+    if (!data_.empty() && data_ != of_run.name) data["name"] = data_;
+    bool other = false;
+    for (const auto& [key, value] : data.items()) {
+      if (key == "test_limit") continue;
+      if (!is_known(key)) continue;  // which is refused below, with what was meant
+      if (std::find(kOfOtherData.begin(), kOfOtherData.end(), key) == kOfOtherData.end())
+        throw ConfigError("--set", "data." + key,
+                          "has no effect on a chip that has learned: it keeps the scaling and the "
+                          "split of its run, and other data are evaluated whole");
+      other = true;
+    }
+    if (other && !data.contains("name") && !data.contains("path") && !data.contains("test_path") &&
+        !data.contains("gate"))
+      throw ConfigError("--set", "data." + data.begin().key(),
+                        "says how other data are laid out; give data.path as well");
+    DataSpec spec = of_run;
     Tree tree = Tree::object();
-    // what is said of one data set (its path, its limits) is not meant for another
-    tree["data"] = data_.empty() || data_ == of_run.name ? write_fields(fields_of(of_run))
-                                                         : Tree{{"name", data_}};
-    for (const std::string& setting : settings_) io::set_value(tree, setting);
-    read_fields(tree, "--set", Fields(), {"data"});
-    DataSpec spec;
-    read_fields(tree["data"], "data", fields_of(spec));
-    return spec;
+    if (data.contains("name") && data["name"] != of_run.name) {
+      // what is said of one data set is not meant for another
+      tree = data;
+      spec = DataSpec();
+    } else {
+      if (other) spec.test_limit = 0;
+      if (data.contains("path")) spec.test_path.clear();
+      tree = write_fields(fields_of(spec));
+      tree.update(data);
+    }
+    read_fields(tree, "data", fields_of(spec));
+    if (other) {
+      DataToEvaluate given = load_given_data(spec, finished.fit);
+      std::error_code missing;
+      const std::string& path = spec.test_path.empty() ? spec.path : spec.test_path;
+      if (given.part == "samples" && !path.empty() && of_run.name == spec.name &&
+          std::filesystem::equivalent(path, of_run.path, missing))
+        given.remark += (given.remark.empty() ? "" : "; ") +
+                        std::string("the network was trained on samples of this file");
+      return given;
+    }
+    const RunFolder folder = RunFolder::open(run_);
+    return load_own_test(of_run, spec.test_limit, folder.data_checksum());
   }
 
-  Evaluation evaluate_with_bar(Console& console, FinishedChip& finished, const DataSet& data) {
+  // Keys of [data] that say which other data, and how they are laid out.
+  static constexpr std::array<std::string_view, 7> kOfOtherData = {
+      "name", "path", "test_path", "label_column", "separator", "skip_lines", "gate"};
+
+  static bool is_known(const std::string& key) {
+    DataSpec spec;
+    return write_fields(fields_of(spec)).contains(key);
+  }
+
+  Evaluation evaluate_with_bar(Console& console, FinishedChip& finished, const Samples& samples) {
     const StopSignal stop;
     const auto now_s = stopwatch();
     ProgressReport report(console);
@@ -110,23 +214,46 @@ class EvaluateCommand final : public Command {
     });
     const LossKind loss =
         resolve_loss(training.loss, finished.config.network.layers.back().activation);
+    const auto keep =
+        !predictions_.empty() || !samples.labelled() ? KeepOutputs::yes : KeepOutputs::no;
     try {
-      return evaluate(*finished.network, loss, data.test, data.classes.size(),
-                      [&](std::size_t done) {
-                        const double spent_s = now_s();
-                        if (done == 0 || spent_s - reported_s < 0.1) return stop.asked();
-                        reported_s = spent_s;
-                        Progress progress{.phase = RunPhase::evaluating};
-                        const auto size = static_cast<double>(data.test.size());
-                        progress.fraction = static_cast<double>(done) / size;
-                        progress.samples_per_second = static_cast<double>(done) / spent_s;
-                        progress.seconds_left = spent_s * (1 / progress.fraction - 1);
-                        report.show(progress, spent_s);
-                        return stop.asked();
-                      });
+      return evaluate(
+          *finished.network, loss, samples, finished.fit.classes.size(),
+          [&](std::size_t done) {
+            const double spent_s = now_s();
+            if (done == 0 || spent_s - reported_s < 0.1) return stop.asked();
+            reported_s = spent_s;
+            Progress progress{.phase = RunPhase::evaluating};
+            progress.fraction = static_cast<double>(done) / static_cast<double>(samples.size());
+            progress.samples_per_second = static_cast<double>(done) / spent_s;
+            progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+            report.show(progress, spent_s);
+            return stop.asked();
+          },
+          keep);
     } catch (const Interrupted&) {
       throw Stopped("interrupted; nothing was changed");
     }
+  }
+
+  // A line for each sample: its number in the data, its class where that is known, the answer, and
+  // what each output unit gave.
+  void write_predictions(const FinishedChip& finished, const Samples& samples,
+                         const Evaluation& evaluation) const {
+    const std::vector<std::string>& classes = finished.fit.classes;
+    std::string text = samples.labelled() ? "sample,label,predicted" : "sample,predicted";
+    const std::size_t units = evaluation.outputs.columns();
+    for (std::size_t unit = 0; unit < units; ++unit)
+      text += "," + io::csv_field("output_" + classes.at(units == 1 ? 1 : unit));
+    text += "\n";
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+      text += fmt::format("{},", k);
+      if (samples.labelled()) text += io::csv_field(classes[samples.labels[k]]) + ",";
+      text += io::csv_field(classes[evaluation.predicted[k]]);
+      for (const double output : evaluation.outputs.row(k)) text += fmt::format(",{}", output);
+      text += "\n";
+    }
+    io::write_file_atomically(predictions_, text);
   }
 
   // Each array as its matrix without the column of the bias, and that column.
@@ -154,7 +281,7 @@ class EvaluateCommand final : public Command {
     return rows;
   }
 
-  std::string run_, data_, weights_;
+  std::string run_, data_, weights_, predictions_;
   std::vector<std::string> settings_;
   int threads_ = 1;
 };

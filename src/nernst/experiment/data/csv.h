@@ -34,6 +34,17 @@ struct Csv {
     return raw;
   }
 
+  // All of data.test_path, or of data.path where that is not given.
+  static GivenData load_given(const DataSpec& spec, const DataFit& fit) {
+    const bool of_test = !spec.test_path.empty();
+    const std::string& path = of_test ? spec.test_path : spec.path;
+    if (path.empty()) throw ConfigError("data.path", "", "give the path of a CSV file");
+    const std::string bytes = bytes_of(of_test ? "data.test_path" : "data.path", path);
+    GivenData given = csv_given({path, bytes}, spec, fit);
+    given.title = io::Path(path).filename().string();
+    return given;
+  }
+
   static Availability found() { return {true, "any file, named by data.path"}; }
 
  private:

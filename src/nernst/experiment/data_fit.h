@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run learned of its data besides the weights: its features, their scale, and its classes.
+// Later data meet the chip through it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nernst/base/matrix_view.h"
+#include "nernst/base/parameters.h"
+
+namespace nernst {
+
+// One feature becomes (x - offset) / width, or 0 where width is 0.
+struct FeatureScale {
+  double offset = 0, width = 1;
+  double smallest = 0, largest = 0;  // of the training samples
+};
+
+struct DataFit {
+  std::string kind;                        // of data set: data.name
+  std::vector<std::string> classes;        // their names, which are fit to be shown
+  std::vector<std::string> labels;         // as each class is called in the files
+  std::string label_name;                  // of the column of labels; "" where it has no name
+  std::vector<std::string> feature_names;  // empty where the features have none
+  std::vector<FeatureScale> scales;        // one of each feature
+
+  std::size_t features() const { return scales.size(); }
+  // The class of a label, by the name in the files or the one that is shown, numbers by their
+  // value; classes.size() where there is none.
+  std::size_t class_of(const std::string& label) const;
+};
+
+// As the file data.json of a run folder. Reading throws ConfigError(name) for what is not such a
+// fit.
+Tree write_data_fit(const DataFit& fit);
+DataFit read_data_fit(const Tree& tree, const std::string& name);
+
+}  // namespace nernst

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// A finished chip on other data: it keeps its scaling and its classes, and says what it was shown.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <sstream>
+
+#include "program.h"
+
+namespace nernst::test {
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Row = std::vector<std::string>;  // four numbers and the class
+
+// Three clouds that overlap a little.
+std::vector<Row> clouds() {
+  std::vector<Row> rows;
+  std::uint32_t state = 1;
+  const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 16; };
+  for (std::size_t k = 0; k < 150; ++k) {
+    Row row;
+    for (std::size_t f = 0; f < 4; ++f)
+      row.push_back(std::to_string(next() % 100 + (f == k % 3 ? 70 : 0)));
+    row.push_back(std::string(1, static_cast<char>('a' + k % 3)));
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+const Row kHeader = {"f0", "f1", "f2", "f3", "kind"};
+
+class Evaluate : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_table("train.csv", clouds());
+    write(folder / "e.toml",
+          "[data]\nname = \"csv\"\npath = \"train.csv\"\n"
+          "[[network.layer]]\nunits = 8\n[[network.layer]]\nunits = 3\nactivation = \"softmax\"\n"
+          "[training]\nepochs = 15\nreference = false\n");
+    const Ended ended = run(folder, {"train", "e.toml", "--out", "run", "--quiet"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+  }
+
+  // Columns in this order; all of them without one.
+  void write_table(const std::string& name, const std::vector<Row>& rows,
+                   std::vector<std::size_t> columns = {0, 1, 2, 3, 4}, bool header = true) {
+    std::ostringstream text;
+    const auto line = [&](const Row& row) {
+      for (std::size_t k = 0; k < columns.size(); ++k) text << (k ? "," : "") << row[columns[k]];
+      text << "\n";
+    };
+    if (header) line(kHeader);
+    for (const Row& row : rows) line(row);
+    write(folder / name, text.str());
+  }
+
+  Ended evaluate(Words more) {
+    more.insert(more.begin(), {"evaluate", "run"});
+    return run(folder, more);
+  }
+  Tree json_of(const std::string& file, Words more = {}) {
+    more.insert(more.end(), {"--set", "data.path=" + file, "--json"});
+    const Ended ended = evaluate(more);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return parse(ended.out);
+  }
+  void expect_mistake(const Words& words, const std::string& part) {
+    const Ended ended = evaluate(words);
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_NE(ended.err.find(part), std::string::npos) << ended.err;
+  }
+
+  Folder folder;
+};
+
+TEST_F(Evaluate, ItsOwnDataAreItsTestSamples) {
+  const Tree own = parse(evaluate({"--json"}).out);
+  EXPECT_EQ(own["samples"], 30);
+  EXPECT_EQ(own["part"], "test samples");
+  EXPECT_EQ(own["accuracy"], parse(read(folder / "run/result.json"))["test_accuracy"]);
+  EXPECT_EQ(parse(evaluate({"--set", "data.test_limit=7", "--json"}).out)["samples"], 7);
+}
+
+TEST_F(Evaluate, OtherDataAreEvaluatedWholeAndByTheirName) {
+  write_table("new.csv", clouds());
+  const Tree whole = json_of("new.csv");
+  EXPECT_EQ(whole["samples"], 150);
+  EXPECT_EQ(whole["data"], "new.csv");
+  EXPECT_GT(whole["accuracy"], 0.5);
+  const Ended text = evaluate({"--set", "data.path=new.csv"});
+  EXPECT_NE(text.out.find("new.csv: "), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("of 150 samples are right"), std::string::npos) << text.out;
+  // the same through data.test_path
+  const Tree by_test = parse(evaluate({"--set", "data.test_path=new.csv", "--json"}).out);
+  EXPECT_EQ(by_test["confusion"], whole["confusion"]);
+  // its own file is said to be that
+  const Ended own = evaluate({"--set", "data.path=train.csv"});
+  EXPECT_NE(own.out.find("was trained on samples of this file"), std::string::npos) << own.out;
+}
+
+TEST_F(Evaluate, TheScalingIsThatOfTheTraining) {
+  std::vector<Row> rows = clouds();
+  for (Row& row : rows)
+    for (std::size_t f = 0; f < 4; ++f) row[f] = std::to_string(std::stod(row[f]) * 0.1);
+  write_table("small.csv", rows);
+  write_table("new.csv", clouds());
+  // (fitted anew, both would come out the same)
+  EXPECT_NE(json_of("small.csv")["confusion"], json_of("new.csv")["confusion"]);
+  for (Row& row : rows)
+    for (std::size_t f = 0; f < 4; ++f) row[f] = std::to_string(std::stod(row[f]) * 10000 + 77);
+  write_table("far.csv", rows);
+  const Tree far = json_of("far.csv");
+  EXPECT_GT(far["far_outside"], 0.9);
+  ASSERT_EQ(far["remarks"].size(), 1u);
+  EXPECT_NE(far["remarks"][0].get<std::string>().find("lie far outside"), std::string::npos);
+}
+
+TEST_F(Evaluate, ClassesAreFoundByNameWhateverTheirOrderAndNumber) {
+  std::vector<Row> rows = clouds();
+  write_table("new.csv", rows);
+  const Tree all = json_of("new.csv");
+  // without the first class, the others keep their places
+  std::erase_if(rows, [](const Row& row) { return row[4] == "a"; });
+  write_table("two.csv", rows);
+  const Tree two = json_of("two.csv");
+  EXPECT_EQ(two["confusion"][1], all["confusion"][1]);
+  EXPECT_EQ(two["confusion"][2], all["confusion"][2]);
+  rows[3][4] = "unheard of";
+  write_table("unknown.csv", rows);
+  expect_mistake({"--set", "data.path=unknown.csv"},
+                 "unknown.csv:5 = \"unheard of\": is not a class that the network was trained on; "
+                 "those are a, b, c");
+}
+
+TEST_F(Evaluate, ColumnsAreFoundByNameOrElseByPlace) {
+  write_table("new.csv", clouds());
+  const Tree all = json_of("new.csv");
+  write_table("turned.csv", clouds(), {4, 3, 1, 0, 2});
+  EXPECT_EQ(json_of("turned.csv")["confusion"], all["confusion"]);
+  write_table("plain.csv", clouds(), {0, 1, 2, 3, 4}, false);
+  EXPECT_EQ(json_of("plain.csv")["confusion"], all["confusion"]);
+  write_table("more.csv", clouds(), {2, 0, 1, 2, 3, 4}, false);
+  expect_mistake({"--set", "data.path=more.csv"}, "the network was trained on 4 features");
+  write_table("missing.csv", clouds(), {0, 1, 2, 4});
+  expect_mistake({"--set", "data.path=missing.csv"}, "\"f3\": is a column that the network");
+}
+
+TEST_F(Evaluate, PredictsWithoutLabels) {
+  write_table("new.csv", clouds(), {0, 1, 2, 3});
+  const Tree unlabelled = json_of("new.csv", {"--predictions", "p.csv"});
+  EXPECT_TRUE(unlabelled["accuracy"].is_null());
+  EXPECT_EQ(unlabelled["samples"], 150);
+  EXPECT_FALSE(unlabelled.contains("confusion"));
+  write_table("with.csv", clouds());
+  const Tree labelled = json_of("with.csv", {"--predictions", "q.csv"});
+  // the answers are the columns of the confusion matrix
+  for (std::size_t k = 0; k < 3; ++k) {
+    int answered = 0;
+    for (const Tree& row : labelled["confusion"]) answered += row[k].get<int>();
+    EXPECT_EQ(unlabelled["answers"][k], answered) << k;
+  }
+  std::istringstream p(read(folder / "p.csv")), q(read(folder / "q.csv"));
+  std::string without, with;
+  std::getline(p, without);
+  std::getline(q, with);
+  EXPECT_EQ(without, "sample,predicted,output_a,output_b,output_c");
+  EXPECT_EQ(with, "sample,label,predicted,output_a,output_b,output_c");
+  int lines = 0;
+  while (std::getline(p, without) && std::getline(q, with)) {
+    // number, label, and the rest, which is the same
+    const std::size_t first = with.find(',');
+    EXPECT_EQ(with.substr(0, first) + with.substr(with.find(',', first + 1)), without);
+    ++lines;
+  }
+  EXPECT_EQ(lines, 150);
+}
+
+TEST_F(Evaluate, WhatCannotHaveAnEffectIsRefused) {
+  for (const char* setting : {"data.scaling=none", "data.split_seed=3", "data.test_fraction=0.5",
+                              "data.validation_fraction=0.1", "data.train_limit=3"})
+    expect_mistake({"--set", setting}, "has no effect on a chip that has learned");
+  expect_mistake({"--set", "data.label_column=first"}, "give data.path as well");
+}
+
+TEST_F(Evaluate, DataThatHaveChangedAreNotTakenForTheirFormerSelves) {
+  std::vector<Row> rows = clouds();
+  rows.pop_back();
+  write_table("train.csv", rows);
+  expect_mistake({}, "is not what the run was trained on any more");
+  // and a damaged or missing data.json is a sentence
+  Tree fit = parse(read(folder / "run/data.json"));
+  fit["widths"].erase(0);
+  write(folder / "run/data.json", fit.dump());
+  expect_mistake({}, "widths");
+  std::filesystem::remove(folder / "run/data.json");
+  expect_mistake({}, "has no data.json");
+}
+
+TEST_F(Evaluate, AnotherKindOfDataMeetsTheSameClasses) {
+  expect_mistake({"--data", "logic"}, "is the number of its features");
+  expect_mistake({"--data", "fashion-mnis"}, "did you mean \"fashion-mnist\"?");
+}
+
+}  // namespace
+
+}  // namespace nernst::test
