@@ -132,8 +132,9 @@ std::string read(const std::filesystem::path& path) {
 }
 
 void write(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
   std::ofstream file(path, std::ios::binary);
-  file << text;
+  if (!(file << text << std::flush)) throw std::runtime_error("cannot write " + path.string());
 }
 
 Tree parse(const std::string& text) { return Tree::parse(text); }

@@ -49,6 +49,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number);
+  pid_t process() const { return process_; }
   bool running();
   // Waits for the end; a program that takes minutes is killed, which no test expects.
   Ended wait();
@@ -66,6 +67,7 @@ Ended run(const Folder& folder, const std::vector<std::string>& arguments,
 bool wait_for_file(Program& program, const std::filesystem::path& path);
 
 std::string read(const std::filesystem::path& path);
+// With the folders above it.
 void write(const std::filesystem::path& path, const std::string& text);
 // The one JSON object that `text` is.
 Tree parse(const std::string& text);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/cli/program.h"
+
+#include <fcntl.h>
 #include "nernst/experiment/run.h"
 
 #include <fmt/format.h>
@@ -212,9 +214,17 @@ void run_words(Console& console, Words words) {
   do_command(console, command, std::move(words));
 }
 
+// Where the shell has closed standard input, output or error, the next file that is opened would
+// get its number, and what is printed would go into it.
+void open_standard_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor)
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) return;
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv) {
+  open_standard_streams();
   // a file that may not grow and a reader that went away are errors of a write, not the end
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);

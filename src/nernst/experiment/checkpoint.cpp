@@ -38,6 +38,26 @@ void read_planes(const io::Hdf5Reader& file, const std::vector<PlaneView>& state
                plane.values);
 }
 
+RunPosition read_position(const io::Hdf5Reader& file, const std::string& where,
+                          const RunIdentity& identity) {
+  check_identity(where, identity,
+                 {file.read_text("/identity/config"), file.read_text("/identity/data")});
+  std::vector<std::uint64_t> counts = position_counts({});
+  std::vector<double> sums(2);
+  file.read_into("/position/counts", std::span(counts));
+  file.read_into("/position/sums", std::span(sums));
+  return {.epoch = counts[0],
+          .sample = counts[1],
+          .step = counts[2],
+          .loss = sums[0],
+          .correct = counts[3],
+          .seen = counts[4],
+          .metrics_bytes = counts[5],
+          .prepared = counts[6],
+          .aged = counts[7],
+          .wall_s = sums[1]};
+}
+
 }  // namespace
 
 void check_identity(const std::string& where, const RunIdentity& now, const RunIdentity& begun) {
@@ -78,24 +98,9 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
 void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                      RunPosition& position, Books& books, const std::vector<PlaneView>& state) {
   const io::Hdf5Reader file(io::read_file(path), path.string());
-  check_identity(path.string(), identity,
-                 {file.read_text("/identity/config"), file.read_text("/identity/data")});
-  std::vector<std::uint64_t> counts = position_counts(position);
-  std::vector<double> sums(2);
+  position = read_position(file, path.string(), identity);
   std::vector<std::int64_t> peaks(2);
-  file.read_into("/position/counts", std::span(counts));
-  file.read_into("/position/sums", std::span(sums));
   file.read_into("/books/peaks", std::span(peaks));
-  position = {.epoch = counts[0],
-              .sample = counts[1],
-              .step = counts[2],
-              .loss = sums[0],
-              .correct = counts[3],
-              .seen = counts[4],
-              .metrics_bytes = counts[5],
-              .prepared = counts[6],
-              .aged = counts[7],
-              .wall_s = sums[1]};
   const std::string where = path.string() + " books";
   books.training = read_counts(io::parse_json(file.read_text("/books/training"), where), where);
   books.evaluation = read_counts(io::parse_json(file.read_text("/books/evaluation"), where), where);
@@ -104,8 +109,8 @@ void read_checkpoint(const std::filesystem::path& path, const RunIdentity& ident
   read_planes(file, state);
 }
 
-void read_chip_state(const std::filesystem::path& path, const std::vector<PlaneView>& state) {
-  read_planes(io::Hdf5Reader(io::read_file(path), path.string()), state);
+RunPosition read_position(const std::filesystem::path& path, const RunIdentity& identity) {
+  return read_position(io::Hdf5Reader(io::read_file(path), path.string()), path.string(), identity);
 }
 
 std::string digest_of_state(const std::vector<PlaneView>& state) {

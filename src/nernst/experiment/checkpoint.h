@@ -49,8 +49,8 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
 void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                      RunPosition& position, Books& books, const std::vector<PlaneView>& state);
 
-// Fills `state` from a checkpoint of a chip of the same shape, whatever data it learned.
-void read_chip_state(const std::filesystem::path& path, const std::vector<PlaneView>& state);
+// The position alone. Throws as read_checkpoint does.
+RunPosition read_position(const std::filesystem::path& path, const RunIdentity& identity);
 
 // Hex digest of all state, name by name.
 std::string digest_of_state(const std::vector<PlaneView>& state);

@@ -7,12 +7,15 @@
 #include <atomic>
 #include <cmath>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "nernst/base/statistics.h"
 #include "nernst/experiment/float_training.h"
+#include "nernst/experiment/transfer_source.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
 #include "nernst/io/json.h"
@@ -115,37 +118,69 @@ std::string folder_name(const std::string& strategy, const std::string& device, 
   return fmt::format("{}-seed{}", name, seed);
 }
 
-// The result of a run that is done, or why there is none.
-std::optional<Tree> finished(const fs::path& folder) {
+// What a job needs of its data before it is begun.
+struct JobData {
+  std::string title, checksum;
+  DataFit fit;
+};
+
+// The data of every job, read once for each different [data] table.
+class JobDataCache {
+ public:
+  const JobData& of(DataSpec spec) {
+    const std::string key = io::to_json(write_fields(fields_of(spec)), io::JsonLayout::line);
+    const auto found = known_.find(key);
+    if (found != known_.end()) return found->second;
+    DataSet data = load_data(spec);
+    return known_[key] = {std::move(data.title), std::move(data.checksum), std::move(data.fit)};
+  }
+
+ private:
+  std::map<std::string, JobData> known_;
+};
+
+// What the job's run will be, as its folder will say.
+RunIdentity identity_of_job(Config config, const JobData& data) {
+  fit_network(config, data.fit, data.title);
+  const DeviceSpec device = resolve_device(config);
+  fit_full_scales(config, device);
+  return identity_of(config, device, check_transfer_source(config), data.checksum);
+}
+
+// The result of a run that is done, or why there is none. Throws ConfigError for one of another
+// config, device or data, and for a damaged one.
+std::optional<Tree> finished(const fs::path& folder, const RunIdentity& identity) {
   for (const char* name : {"result.json", "diverged.json"}) {
-    const fs::path file = folder / name;
-    if (fs::exists(file)) return io::parse_json(io::read_file(file, 1 << 24), file.string());
+    try {
+      if (auto result = read_result(folder / name, &identity)) return result;
+    } catch (const ConfigError& error) {
+      throw ConfigError(error.field(), error.value(),
+                        error.remedy() + ", or give the comparison another --out");
+    }
   }
   return std::nullopt;
 }
 
-Tree run_job(const CompareJob& job, const fs::path& folder, const RunSetup& setup,
-             const RunHooks& hooks) {
-  if (auto done = finished(folder)) return *done;
+Tree run_job(const CompareJob& job, const RunIdentity& identity, const fs::path& folder,
+             const RunSetup& setup, const RunHooks& hooks) {
+  if (auto done = finished(folder, identity)) return *done;
   try {
-    const bool begun = fs::exists(folder / "config.toml");
-    return result_json(begun ? resume_run(folder, setup, hooks)
-                             : start_run(job.config, folder, setup, hooks));
+    if (!fs::exists(folder / "config.toml"))
+      return result_json(start_run(job.config, folder, setup, hooks));
+    check_identity(folder.string(), identity, open_run(folder).identity);
+    return result_json(resume_run(folder, setup, hooks));
   } catch (const Diverged& diverged) {
     const Tree answer = {{"diverged", diverged.what()}};
-    io::write_file_atomically(folder / "diverged.json", io::to_json(answer, io::JsonLayout::line));
+    write_result(folder / "diverged.json", identity, answer);
     return answer;
   }
 }
 
 // The float network of the experiment, once for each seed.
-Tree run_float(const Comparison& comparison, std::int64_t seed, const fs::path& folder,
+Tree run_float(const Config& config, const RunIdentity& identity, const fs::path& folder,
                const RunHooks& hooks) {
-  if (auto done = finished(folder)) return *done;
-  Config config = comparison.base;
-  config.training.seed = seed;
+  if (auto done = finished(folder, identity)) return *done;
   const DataSet data = load_data(config.data);
-  fit_network(config, data);
   Tree result = Tree::object();
   try {
     FloatNetwork network = train_float(config, data, hooks);
@@ -158,7 +193,7 @@ Tree run_float(const Comparison& comparison, std::int64_t seed, const fs::path& 
   result["operations"] = float_operations(config, data);
   result["data"] = data.title;
   io::make_folder(folder);
-  io::write_file_atomically(folder / "result.json", io::to_json(result, io::JsonLayout::line));
+  write_result(folder / "result.json", identity, result);
   return result;
 }
 
@@ -345,6 +380,65 @@ Tree baselines(double operations, const std::vector<double>& accuracies) {
   return list;
 }
 
+// "strategy "in situ" on device "organic""
+std::string named(const CompareJob& job) {
+  return fmt::format("strategy \"{}\"{}", job.strategy,
+                     job.device.empty() ? "" : fmt::format(" on device \"{}\"", job.device));
+}
+
+std::string text_of_first(const std::vector<Tree>& results, const char* key) {
+  for (const Tree& result : results)
+    if (result.is_object() && result.contains(key)) return result[key].get<std::string>();
+  return "";
+}
+
+// The answer from the results that are there; those that are missing are null.
+Tree answer_of(const Comparison& comparison, const std::vector<Tree>& results,
+               const fs::path& folder) {
+  const std::vector<std::int64_t>& seeds = comparison.spec.seeds;
+  Tree answer = Tree::object();
+  answer["title"] = comparison.spec.title;
+  answer["data"] = text_of_first(results, "data");
+  answer["strategies"] = Tree::array();
+  for (std::size_t first = 0; first < comparison.jobs.size(); first += seeds.size()) {
+    std::vector<Tree> of_strategy;
+    for (std::size_t k = 0; k < seeds.size(); ++k)
+      if (const Tree& result = results[seeds.size() + first + k]; result.is_object())
+        of_strategy.push_back(result);
+    if (!of_strategy.empty())
+      answer["strategies"].push_back(strategy_row(comparison.jobs[first], of_strategy));
+  }
+  std::vector<double> accuracies;
+  std::vector<double> balanced;
+  answer["float_remarks"] = Tree::array();
+  for (std::size_t k = 0; k < seeds.size(); ++k) {
+    if (!results[k].is_object()) continue;
+    if (results[k].contains("diverged")) {
+      answer["float_remarks"].push_back(results[k]["diverged"]);
+      continue;
+    }
+    accuracies.push_back(results[k].at("test_accuracy").get<double>());
+    balanced.push_back(number_or(results[k], "balanced_accuracy"));
+  }
+  answer["float_accuracy"] = summary_of(accuracies);
+  answer["float_balanced_accuracy"] = summary_of(balanced);
+  // of the samples, which are the same for all that did not diverge
+  answer["largest_class_share"] = nullptr;
+  answer["uneven_classes"] = false;
+  for (const Tree& result : results) {
+    if (!result.contains("largest_class_share")) continue;
+    answer["largest_class_share"] = result["largest_class_share"];
+    answer["uneven_classes"] = result["uneven_classes"];
+    break;
+  }
+  const Tree& first = results.front();
+  answer["baseline"] = first.is_object()
+                           ? baselines(first.at("operations").get<double>(), accuracies)
+                           : Tree::array();
+  answer["folder"] = folder.string();
+  return answer;
+}
+
 }  // namespace
 
 void CompareSpec::describe(Fields& f) {
@@ -387,7 +481,7 @@ Comparison read_comparison(const Tree& original) {
         job.config = read_config(merged);
         resolve_device(job.config);
       } catch (const ConfigError& error) {
-        throw ConfigError(fmt::format("strategy \"{}\"", strategy.name), "", error.what());
+        throw ConfigError(named(job), "", error.what());
       }
       readers.add(merged, job.config);
       job.config.training.reference = false;
@@ -404,21 +498,43 @@ Comparison read_comparison(const Tree& original) {
 
 Tree run_comparison(const Comparison& comparison, const fs::path& folder, const RunSetup& setup,
                     const CompareHooks& hooks) {
+  // every strategy meets its data before the first is run
+  const std::vector<std::int64_t>& seeds = comparison.spec.seeds;
+  JobDataCache data;
+  std::vector<Config> floats;
+  std::vector<RunIdentity> identities;
+  for (const std::int64_t seed : seeds) {
+    Config config = comparison.base;
+    config.training.seed = seed;
+    const JobData& of_float = data.of(config.data);
+    fit_network(config, of_float.fit, of_float.title);
+    identities.push_back(identity_of(config, {}, "float", of_float.checksum));
+    floats.push_back(std::move(config));
+  }
+  for (const CompareJob& job : comparison.jobs) {
+    try {
+      identities.push_back(identity_of_job(job.config, data.of(job.config.data)));
+    } catch (const ConfigError& error) {
+      throw ConfigError(named(job), "", error.what());
+    }
+  }
+
   const fs::path begun = folder / "compare.toml";
+  std::optional<io::FolderLock> lock;
   if (fs::exists(begun)) {
+    lock.emplace(folder);
     if (io::read_file(begun, 1 << 20) != comparison.text)
       throw ConfigError("--out", folder.string(),
                         "holds another comparison; give another folder, or the file it began with");
   } else {
-    std::error_code error;
-    if (fs::exists(folder) && !fs::is_empty(folder, error))
-      throw ConfigError("--out", folder.string(), "is there already; give another folder");
+    // (what an attempt that was killed at once has left may stay)
+    refuse_strangers(folder, {".compare.toml."});
     io::make_folder(folder);
+    lock.emplace(folder);
     io::write_file_atomically(begun, comparison.text);
   }
 
   // the float networks first: they are the measure, and the soonest done
-  const std::vector<std::int64_t>& seeds = comparison.spec.seeds;
   std::vector<Tree> results(seeds.size() + comparison.jobs.size());
   std::vector<std::string> names;
   for (const std::int64_t seed : seeds) names.push_back(fmt::format("float-seed{}", seed));
@@ -429,45 +545,18 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
   }
   const RunSetup each{.threads = 1, .backend = setup.backend};
   Crew crew(results.size(), hooks);
-  crew.work(setup.threads, names, transfers, [&](std::size_t k, const RunHooks& run_hooks) {
-    results[k] = k < seeds.size() ? run_float(comparison, seeds[k], folder / names[k], run_hooks)
-                                  : run_job(comparison.jobs[k - seeds.size()], folder / names[k],
-                                            each, run_hooks);
-  });
-
-  Tree answer = Tree::object();
-  answer["title"] = comparison.spec.title;
-  answer["data"] = results.front().at("data");
-  answer["strategies"] = Tree::array();
-  for (std::size_t first = 0; first < comparison.jobs.size(); first += seeds.size()) {
-    const auto begin = results.begin() + static_cast<std::ptrdiff_t>(seeds.size() + first);
-    answer["strategies"].push_back(strategy_row(
-        comparison.jobs[first], {begin, begin + static_cast<std::ptrdiff_t>(seeds.size())}));
+  try {
+    crew.work(setup.threads, names, transfers, [&](std::size_t k, const RunHooks& run_hooks) {
+      results[k] = k < seeds.size()
+                       ? run_float(floats[k], identities[k], folder / names[k], run_hooks)
+                       : run_job(comparison.jobs[k - seeds.size()], identities[k],
+                                 folder / names[k], each, run_hooks);
+    });
+  } catch (...) {
+    if (hooks.unfinished) hooks.unfinished(answer_of(comparison, results, folder));
+    throw;
   }
-  std::vector<double> accuracies;
-  std::vector<double> balanced;
-  answer["float_remarks"] = Tree::array();
-  for (std::size_t k = 0; k < seeds.size(); ++k) {
-    if (results[k].contains("diverged")) {
-      answer["float_remarks"].push_back(results[k]["diverged"]);
-      continue;
-    }
-    accuracies.push_back(results[k].at("test_accuracy").get<double>());
-    balanced.push_back(number_or(results[k], "balanced_accuracy"));
-  }
-  answer["float_accuracy"] = summary_of(accuracies);
-  answer["float_balanced_accuracy"] = summary_of(balanced);
-  // of the samples, which are the same for all that did not diverge
-  answer["largest_class_share"] = nullptr;
-  answer["uneven_classes"] = false;
-  for (const Tree& result : results) {
-    if (!result.contains("largest_class_share")) continue;
-    answer["largest_class_share"] = result["largest_class_share"];
-    answer["uneven_classes"] = result["uneven_classes"];
-    break;
-  }
-  answer["baseline"] = baselines(results.front().at("operations").get<double>(), accuracies);
-  answer["folder"] = folder.string();
+  const Tree answer = answer_of(comparison, results, folder);
   io::write_file_atomically(folder / "compare.json", io::to_json(answer, io::JsonLayout::indented));
   return answer;
 }

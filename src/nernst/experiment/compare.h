@@ -57,6 +57,8 @@ struct CompareHooks {
   std::function<void(const CompareProgress&)> progress;
   std::function<bool()> stop;
   std::function<double()> now_s;
+  // what is done when the comparison stops early, in the form of its result
+  std::function<void(const Tree&)> unfinished;
 };
 
 // Runs all jobs, `threads` at once, each in a folder of its own in `folder`; what is there already

@@ -76,23 +76,6 @@ Tree read_metrics(const fs::path& path) {
   return lines;
 }
 
-// result.json; null where the run has not come to its end.
-Tree read_result(const fs::path& path) {
-  if (!io::path_exists(path)) return nullptr;
-  Tree result = io::parse_json(io::read_file(path), path.string());
-  const Tree confusion = entry(result, "confusion");
-  const bool square =
-      confusion.is_array() && std::ranges::all_of(confusion, [&](const Tree& row) {
-        return row.is_array() && row.size() == confusion.size() &&
-               std::ranges::all_of(row, [](const Tree& count) { return count.is_number(); });
-      });
-  if (!square || !entry(result, "ledger").is_object() ||
-      !entry(result, "evaluation_ledger").is_object())
-    throw ConfigError(path.string(), "", "is damaged; nernst train --resume writes it again");
-  result.erase("run");  // where the run lies on this machine is nobody's business
-  return result;
-}
-
 // The books of a checkpoint in the form of the ledgers of result.json.
 Tree ledger_of(LedgerCounts counts) {
   Tree ledger = write_fields(fields_of(counts));
@@ -163,20 +146,18 @@ Backend backend_of(const Tree& maker) {
 }
 
 // What a run has learned so far: position, books and layers.
-void write_state(Tree& report, const RunFolder& folder, const Config& config, const Tree& maker,
-                 const Tree& result, RunSetup setup) {
-  setup.backend = backend_of(maker);
-  const DeviceSpec device = folder.read_device();
+void write_state(Tree& report, const OpenedRun& run, const Tree& result, RunSetup setup) {
+  setup.backend = backend_of(run.made_by);
+  const Config& config = run.config;
+  const DeviceSpec& device = run.device;
   const auto chip = make_chip(config, device, setup);
   const LayerWeights before = weights_of(*chip);
   LayerWeights after;
   RunPosition position;
   Books books;
   Tree training, evaluation;
-  if (const fs::path checkpoint = folder.file("checkpoint.h5"); io::path_exists(checkpoint)) {
-    read_checkpoint(checkpoint,
-                    {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")}, position,
-                    books, chip->state());
+  if (const fs::path checkpoint = run.folder.file("checkpoint.h5"); io::path_exists(checkpoint)) {
+    read_checkpoint(checkpoint, run.identity, position, books, chip->state());
     after = weights_of(*chip);
     training = ledger_of(books.training);
     training["pulses_per_cell_max"] = chip->most_pulses();
@@ -199,23 +180,24 @@ void write_state(Tree& report, const RunFolder& folder, const Config& config, co
 }  // namespace
 
 Tree report_of_run(const fs::path& path, const RunSetup& setup) {
-  const RunFolder folder = RunFolder::open(path);
-  Config config = folder.read_config();
-  const Tree maker = folder.read_made_by();
-  const DataFit fit = folder.read_data_fit();
-  fit_network(config, fit, path.string());
-  const Tree result = read_result(folder.file("result.json"));
+  const OpenedRun run = open_run(path);
+  const RunFolder& folder = run.folder;
+  const Config& config = run.config;
+  const DataFit& fit = run.fit;
+  Tree result = read_result(folder.file("result.json"), &run.identity).value_or(nullptr);
+  // where the run lies on this machine is nobody's business
+  if (result.is_object()) result.erase("run");
 
   Tree report = Tree::object();
   report["name"] = fs::canonical(path).filename().string();  // of . as well
-  report["made_by"] = maker;
+  report["made_by"] = run.made_by;
   report["finished"] = result.is_object();
   report["epochs"] = config.epochs_in_situ();
   report["inputs"] = config.network.inputs;
   report["settings"] = write_config(config);
   report["config"] = io::read_file(folder.file("config.toml"));
   report["device_text"] = io::read_file(folder.file("device.toml"));
-  report["device"] = device_json(folder.read_device());
+  report["device"] = device_json(run.device);
   report["metrics"] = read_metrics(folder.file("metrics.jsonl"));
   report["result"] = result;
   if (entry(result, "transfer").is_object()) {
@@ -225,7 +207,7 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   }
   const std::size_t classes = entry(result, "confusion").size();
   report["classes"] = classes == fit.classes.size() ? Tree(fit.classes) : Tree::array();
-  write_state(report, folder, config, maker, result, setup);
+  write_state(report, run, result, setup);
   return report;
 }
 

@@ -183,8 +183,8 @@ TEST_F(Report, ADamagedFileIsNamed) {
   const std::string good = io::read_file(result);
   for (const std::string& text : {std::string("[]"), std::string("{}"), ragged.dump()}) {
     io::write_file_atomically(result, text);
-    EXPECT_EQ(complaint([&] { report(); }),
-              result.string() + ": is damaged; nernst train --resume writes it again");
+    EXPECT_TRUE(
+        complaint([&] { report(); }).starts_with(result.string() + ": is damaged or was edited"));
   }
   io::write_file_atomically(result, good);
 

@@ -23,7 +23,7 @@ namespace {
 
 // What made the run, for whoever reads the folder.
 Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& data,
-             const RunSetup& setup) {
+             const std::string& transfer, const RunSetup& setup) {
   Tree tree = Tree::object();
   tree["nernst"] = kVersion;
   tree["compiler"] = kCompiler;
@@ -34,18 +34,10 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
   tree["data"] = data.title;
   tree["data_checksum"] = identity.data;
   tree["config_checksum"] = identity.config;
+  tree["transfer_checksum"] = transfer;
   tree["features"] = data.features();
   tree["device"] = config.chip.device;
   return tree;
-}
-
-// Everything that decides the result. How often the run is saved does not, and may change.
-RunIdentity identity_of(Config config, const DeviceSpec& device, const DataSet& data) {
-  config.training.checkpoint_s = 0;
-  config.training.monitor_threshold = 0;
-  return {io::digest_of(io::to_toml(write_config(config)) + io::to_toml(write_device(device)) +
-                        check_transfer_source(config)),
-          data.checksum};
 }
 
 RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
@@ -105,8 +97,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   const Tree json = result_json(result);
   io::write_file_atomically(folder.file("ledger.json"),
                             io::to_json(json["ledger"], io::JsonLayout::indented));
-  io::write_file_atomically(folder.file("result.json"),
-                            io::to_json(json, io::JsonLayout::indented));
+  write_result(folder.file("result.json"), identity, json);
   return result;
 }
 
@@ -123,10 +114,6 @@ void tell_size(const Config& config, const DeviceSpec& device, const DataSet& da
   const std::string sentence =
       size_sentence(config, device, data, setup.backend, unknown ? 0 : space.available);
   if (!sentence.empty()) hooks.tell(sentence);
-}
-
-std::string text_in(const Tree& table, const char* key) {
-  return table.contains(key) && table[key].is_string() ? table[key].get<std::string>() : "";
 }
 
 Tree ledger_json(const LedgerCounts& original) {
@@ -160,26 +147,26 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   fit_full_scales(config, device);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
   tell_size(config, device, data, path, setup, hooks);
-  const RunIdentity identity = identity_of(config, device, data);
-  const Tree maker = made_by(config, identity, data, setup);
+  const std::string transfer = check_transfer_source(config);
+  const RunIdentity identity = identity_of(config, device, transfer, data.checksum);
+  const Tree maker = made_by(config, identity, data, transfer, setup);
   const RunFolder folder = RunFolder::create(path, config, device, data.fit, maker);
   return train_in(folder, config, device, data, identity, setup, hooks);
 }
 
 RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                      const RunHooks& hooks) {
-  const RunFolder folder = RunFolder::open(path);
-  Config config = folder.read_config();
-  const DeviceSpec device = folder.read_device();
+  OpenedRun run = open_run(path);
+  run.folder.lock();
+  const Config& config = run.config;
+  const DeviceSpec& device = run.device;
   const DataSet data = load_data(config.data);
-  fit_network(config, data);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
-  const Tree maker = folder.read_made_by();
-  const RunIdentity identity = identity_of(config, device, data);
-  check_identity(path.string(), identity,
-                 {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")});
+  check_identity(path.string(),
+                 identity_of(config, device, check_transfer_source(config), data.checksum),
+                 run.identity);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
-  return train_in(folder, config, device, data, identity, setup, hooks);
+  return train_in(run.folder, config, device, data, run.identity, setup, hooks);
 }
 
 std::vector<std::string> remarks_on(const RunResult& result) {
@@ -237,20 +224,22 @@ Tree result_json(const RunResult& result) {
 }
 
 FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup) {
-  const RunFolder folder = RunFolder::open(path);
+  OpenedRun run = open_run(path);
   FinishedChip finished;
-  finished.config = folder.read_config();
-  finished.fit = folder.read_data_fit();
-  fit_network(finished.config, finished.fit, path.string());
-  const DeviceSpec device = folder.read_device();
-  finished.chip = make_chip(finished.config, device, setup);
+  finished.config = std::move(run.config);
+  finished.fit = std::move(run.fit);
+  finished.data_checksum = run.identity.data;
+  finished.chip = make_chip(finished.config, run.device, setup);
   finished.network =
       std::make_unique<Network>(finished.config.network, *finished.chip,
                                 finished.config.chip.neuron, finished.config.chip.error_circuit,
                                 static_cast<std::uint64_t>(finished.config.training.seed));
-  if (!std::filesystem::exists(folder.file("checkpoint.h5")))
+  const std::filesystem::path checkpoint = run.folder.file("checkpoint.h5");
+  if (!io::path_exists(checkpoint))
     throw ConfigError(path.string(), "", "has no checkpoint yet; go on with nernst train --resume");
-  read_chip_state(folder.file("checkpoint.h5"), finished.chip->state());
+  RunPosition position;
+  Books books;
+  read_checkpoint(checkpoint, run.identity, position, books, finished.chip->state());
   return finished;
 }
 

@@ -89,6 +89,7 @@ std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec&
 struct FinishedChip {
   Config config;
   DataFit fit;
+  std::string data_checksum;  // of what it was trained on
   std::unique_ptr<SimulatedChip> chip;
   std::unique_ptr<Network> network;
 };

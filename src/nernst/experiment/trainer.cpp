@@ -59,12 +59,20 @@ std::vector<PlaneView> Trainer::state() {
 void Trainer::restore() {
   const auto checkpoint = folder_->file("checkpoint.h5");
   const auto metrics = folder_->file("metrics.jsonl");
-  if (std::filesystem::exists(checkpoint)) {
+  std::error_code missing;
+  const std::uintmax_t found = std::filesystem::file_size(metrics, missing);
+  const std::uint64_t bytes = missing ? 0 : found;
+  // (a power failure may take lines that the checkpoint counts on)
+  const bool whole =
+      io::path_exists(checkpoint) && read_position(checkpoint, identity_).metrics_bytes <= bytes;
+  if (whole) {
     read_checkpoint(checkpoint, identity_, position_, books_, state());
     chip_->ledger().restore(books_.training, books_.signal_words_peak, books_.weight_words_peak);
+  } else if (io::path_exists(checkpoint) && hooks_->warn) {
+    hooks_->warn(metrics.string() + " has lost its end; the run begins again, to the same bits");
   }
   // what was written after the checkpoint will be written again
-  if (std::filesystem::exists(metrics)) io::truncate_file(metrics, position_.metrics_bytes);
+  if (bytes > 0) io::truncate_file(metrics, position_.metrics_bytes);
   wall_before_s_ = position_.wall_s;
   started_s_ = saved_s_ = now_s();
 }
@@ -297,6 +305,8 @@ Evaluation Trainer::evaluate(const Samples& samples) {
 void Trainer::save() {
   const double began_s = now_s();
   position_.wall_s = wall_before_s_ + began_s - started_s_;
+  // the checkpoint counts on these lines
+  metrics_->sync();
   write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(), state());
   saved_s_ = now_s();
   save_cost_s_ = saved_s_ - began_s;

@@ -77,14 +77,13 @@ int write_and_rename(Descriptor& file, std::string_view bytes, const Path& parti
   return 0;
 }
 
-// Makes a rename in the folder survive a power failure, where the file system can.
+}  // namespace
+
 void sync_folder(const Path& folder) {
   const Descriptor open_folder(folder, O_RDONLY | O_DIRECTORY);
   if (open_folder.is_open() && ::fsync(open_folder.number()) != 0 && errno == EIO)
     refuse(folder, EIO);
 }
-
-}  // namespace
 
 std::string read_file(const Path& path, std::size_t max_bytes) {
   const Descriptor file(path, O_RDONLY);

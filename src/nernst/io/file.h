@@ -26,6 +26,9 @@ std::string read_file(const Path& path, std::size_t max_bytes = kMaxFileBytes);
 // other.
 void write_file_atomically(const Path& path, std::string_view bytes);
 
+// Makes new names in the folder survive a power failure, where the file system can. Throws IoError.
+void sync_folder(const Path& folder);
+
 // True when something that can be looked at has this name.
 bool path_exists(const Path& path);
 

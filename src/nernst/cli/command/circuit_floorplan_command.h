@@ -109,11 +109,11 @@ class CircuitFloorplanCommand final : public Command {
       if (!settings_.empty())
         throw ConfigError("--set", settings_.front(),
                           "a run has the chip that it began with; give its config instead");
-      const RunFolder folder = RunFolder::open(file_);
-      config = folder.read_config();
-      device_ = folder.read_device();
-      fit_network(config, folder.read_data_fit(), file_);
-      if (io::path_exists(folder.file("result.json"))) activity_of(folder, config);
+      const OpenedRun run = open_run(file_);
+      config = run.config;
+      device_ = run.device;
+      if (const auto result = read_result(run.folder.file("result.json"), &run.identity))
+        activity_of(*result, config);
     } else {
       Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
       for (const std::string& setting : settings_) io::set_value(tree, setting);
@@ -129,9 +129,8 @@ class CircuitFloorplanCommand final : public Command {
   }
 
   // What the updates of a finished run had in the mean.
-  void activity_of(const RunFolder& folder, const Config& config) {
-    const std::string path = folder.file("result.json").string();
-    const Tree ledger = io::parse_json(io::read_file(path, kMaxConfigBytes), path)["ledger"];
+  void activity_of(const Tree& result, const Config& config) {
+    const Tree& ledger = result.at("ledger");
     const auto layers = static_cast<double>(config.network.layers.size());
     const double updates = ledger.value("outer_updates", 0.0) / layers;
     if (!(updates > 0) || !ledger.contains("time_parts_s")) return;

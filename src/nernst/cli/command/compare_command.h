@@ -69,6 +69,10 @@ class CompareCommand final : public Command {
       shown.seconds_left = progress.seconds_left;
       report.show(shown, hooks.now_s());
     };
+    hooks.unfinished = [&](const Tree& answer) {
+      if (!answer.at("strategies").empty())
+        console.note("what is done so far:\n" + text_of(answer, console.out()));
+    };
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     try {
       Tree answer = run_comparison(comparison, folder, setup, hooks);
@@ -182,6 +186,7 @@ class CompareCommand final : public Command {
       digital.row({machine.at("name"), unit(machine.at("energy_J").get<double>(), "J"),
                    machine.at("source")},
                   {Shade::plain, Shade::plain, Shade::faint});
+    if (answer.at("baseline").empty()) digital.row({"-"});
     const auto title = [&look](const std::string& text) {
       return shaded(text, Shade::strong, look) + "\n";
     };

@@ -189,8 +189,7 @@ class EvaluateCommand final : public Command {
                         std::string("the network was trained on samples of this file");
       return given;
     }
-    const RunFolder folder = RunFolder::open(run_);
-    return load_own_test(of_run, spec.test_limit, folder.data_checksum());
+    return load_own_test(of_run, spec.test_limit, finished.data_checksum);
   }
 
   // Keys of [data] that say which other data, and how they are laid out.

@@ -59,13 +59,20 @@ class TrainCommand final : public Command {
     for (const std::string& setting : settings_) io::set_value(tree, setting);
     const Config config = read_config(tree);
     const auto warnings = heed_unread(console, unread_keys(tree, config), strict_);
-    const std::filesystem::path folder =
-        out_.empty() ? default_folder(config) : std::filesystem::path(out_);
-    Answer made = answer(console, folder, [&](const RunHooks& hooks) {
-      return start_run(config, folder, setup, hooks);
-    });
-    made.json["warnings"] = warnings;
-    return made;
+    for (;;) {
+      const std::filesystem::path folder =
+          out_.empty() ? default_folder(config) : std::filesystem::path(out_);
+      try {
+        Answer made = answer(console, folder, [&](const RunHooks& hooks) {
+          return start_run(config, folder, setup, hooks);
+        });
+        made.json["warnings"] = warnings;
+        return made;
+      } catch (const FolderTaken&) {
+        // another process was quicker with the same name: the next one is free
+        if (!out_.empty()) throw;
+      }
+    }
   }
 
   Answer resume(Console& console, const RunSetup& setup) {

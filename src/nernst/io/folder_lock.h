@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// One process at a time in a folder.
+#pragma once
+
+#include <filesystem>
+
+namespace nernst::io {
+
+// Holds a folder until it goes out of scope, or until the process ends in whatever way: nothing is
+// left behind. The folder may be renamed meanwhile. A file system without locks is used without.
+class FolderLock {
+ public:
+  // Throws ConfigError, with the number of the process that holds it where the system tells, when
+  // another has the folder; IoError when it cannot be opened.
+  explicit FolderLock(const std::filesystem::path& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&& other) noexcept;
+  ~FolderLock();
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace nernst::io

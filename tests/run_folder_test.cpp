@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run or a comparison leaves on the disk: where it may lie, who may write to it, and that
+// nothing in it is believed that is not what was written.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "nernst/test_paths.h"
+#include "program.h"
+
+namespace nernst::test {
+
+namespace {
+
+using Words = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+const char* const kXor = R"(
+[data]
+name = "logic"
+repeats = 50
+[[network.layer]]
+units = 3
+[[network.layer]]
+units = 1
+[training]
+epochs = 3
+reference = false
+)";
+
+class RunFolders : public ::testing::Test {
+ protected:
+  void SetUp() override { write(folder / "xor.toml", kXor); }
+  Ended nernst(const Words& words) { return run(folder, words); }
+  Ended train(const std::string& out) {
+    return nernst({"train", "xor.toml", "--out", out, "--quiet"});
+  }
+  void expect_mistake(const Words& words, const std::string& part) {
+    const Ended ended = nernst(words);
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_NE(ended.err.find(part), std::string::npos) << ended.err;
+  }
+  std::string digest(const std::string& of) {
+    return parse(read(folder / of / "result.json"))["weights_digest"];
+  }
+  Folder folder;
+};
+
+TEST_F(RunFolders, AnEmptyFolderWillDoHoweverItIsNamed) {
+  ASSERT_EQ(train("plain").code, 0);
+  const std::string expected = digest("plain");
+  fs::create_directory(folder / "empty");
+  EXPECT_EQ(train("empty/").code, 0);
+  EXPECT_EQ(digest("empty"), expected);
+  fs::create_directory(folder / "target");
+  fs::create_directory_symlink(folder / "target", folder / "link");
+  EXPECT_EQ(train("link").code, 0);
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(digest("target"), expected);
+  fs::create_directory(folder / "here");
+  const std::string command = "cd '" + (folder / "here").string() +
+                              "' && '" NERNST_PROGRAM "' train ../xor.toml --out . --quiet";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(digest("here"), expected);
+  EXPECT_EQ(nernst({"evaluate", "new/../here"}).code, 2);
+  EXPECT_EQ(nernst({"evaluate", "here"}).code, 0);
+}
+
+TEST_F(RunFolders, NothingOfOthersIsTakenAway) {
+  write(folder / "full/mine.txt", "mine");
+  write(folder / ".run.partial/mine.txt", "mine");
+  expect_mistake({"train", "xor.toml", "--out", "full"}, "is there already");
+  EXPECT_EQ(train("run").code, 0);
+  EXPECT_EQ(read(folder / "full/mine.txt"), "mine");
+  EXPECT_EQ(read(folder / ".run.partial/mine.txt"), "mine");
+  // a run that failed before it began leaves nothing
+  expect_mistake({"train", "xor.toml", "--out", "bad", "--set", "network.layer.1.units=5"},
+                 "network.layer.1.units");
+  int entries = 0;
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    entries += entry.path().filename().string().find("bad") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(entries, 0);
+}
+
+TEST_F(RunFolders, WhatAnAttemptThatWasKilledHasLeftIsNoHindrance) {
+  // killed in a folder that was there, before config.toml
+  write(folder / "run/run.json", "{}");
+  write(folder / "run/.data.json.partial", "");
+  EXPECT_EQ(train("run").code, 0);
+  write(folder / "c.toml",
+        std::string(kXor) + "[compare]\nseeds = [1]\n[[strategy]]\nname = \"a\"\n");
+  write(folder / "c/.compare.toml.partial", "");
+  EXPECT_EQ(nernst({"compare", "c.toml", "--out", "c", "--quiet"}).code, 0);
+}
+
+TEST_F(RunFolders, OneProcessAtATimeGoesOnWithARun) {
+  const Words words = {"train", "xor.toml",
+                       "--out", "run",
+                       "--set", "data.repeats=20000",
+                       "--set", "training.epochs=1000",
+                       "--set", "training.checkpoint_s=0.01"};
+  Program first(folder, words);
+  ASSERT_TRUE(wait_for_file(first, folder / "run/checkpoint.h5"));
+  expect_mistake({"train", "--resume", "run"},
+                 "is in use by process " + std::to_string(first.process()));
+  first.signal(SIGKILL);
+  first.wait();
+  // a kill leaves no lock
+  Program second(folder, {"train", "--resume", "run"});
+  std::error_code error;
+  const auto before = fs::last_write_time(folder / "run/checkpoint.h5", error);
+  for (int k = 0; k < 1000 && fs::last_write_time(folder / "run/checkpoint.h5") == before; ++k)
+    ::usleep(10000);
+  EXPECT_NE(fs::last_write_time(folder / "run/checkpoint.h5"), before);
+  second.signal(SIGKILL);
+  second.wait();
+}
+
+TEST_F(RunFolders, TwoThatBeginAtOnceHaveAFolderEach) {
+  const Words words = {"train", "xor.toml", "--quiet"};
+  {
+    Program one(folder, words), two(folder, words), three(folder, words);
+    EXPECT_EQ(one.wait().code, 0);
+    EXPECT_EQ(two.wait().code, 0);
+    EXPECT_EQ(three.wait().code, 0);
+  }
+  int runs = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "runs")) {
+    EXPECT_TRUE(fs::exists(entry.path() / "result.json")) << entry.path();
+    ++runs;
+  }
+  EXPECT_EQ(runs, 3);
+}
+
+TEST_F(RunFolders, ClosedStandardStreamsGoNowhere) {
+  ASSERT_EQ(train("plain").code, 0);
+  const std::string command = "cd '" + folder.path().string() +
+                              "' && '" NERNST_PROGRAM
+                              "' train xor.toml --out closed 0<&- 1>&- 2>&-";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(digest("closed"), digest("plain"));
+  EXPECT_EQ(nernst({"evaluate", "closed"}).code, 0);
+}
+
+TEST_F(RunFolders, LostLinesOfMetricsAreMadeAgain) {
+  ASSERT_EQ(train("run").code, 0);
+  const std::string expected = digest("run"), metrics = read(folder / "run/metrics.jsonl");
+  fs::remove(folder / "run/result.json");
+  write(folder / "run/metrics.jsonl", metrics.substr(0, metrics.size() / 2));
+  const Ended ended = nernst({"train", "--resume", "run"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(ended.err.find("metrics.jsonl has lost its end; the run begins again"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_EQ(digest("run"), expected);
+}
+
+TEST_F(RunFolders, WhatWasEditedIsNotBelieved) {
+  ASSERT_EQ(train("run").code, 0);
+  const std::vector<Words> readers = {{"evaluate", "run"},
+                                      {"report", "run", "--out", "r.html"},
+                                      {"train", "--resume", "run"},
+                                      {"circuit", "floorplan", "run"}};
+  const auto with = [&](const char* file, const std::string& from, const std::string& to,
+                        const std::string& said) {
+    const std::string good = read(folder / "run" / file);
+    const std::size_t place = good.find(from);
+    ASSERT_NE(place, std::string::npos) << file;
+    std::string bad = good;
+    bad.replace(place, from.size(), to);
+    write(folder / "run" / file, bad);
+    for (const Words& words : readers) {
+      SCOPED_TRACE(words.front() + " with another " + file);
+      expect_mistake(words, said);
+    }
+    write(folder / "run" / file, good);
+  };
+  with("config.toml", "units = 3", "units = 4", "belongs to another config");
+  with("config.toml", "adc_bits = ", "adc_bits = 1", "");
+  with("data.json", "\"offsets\": [\n    0", "\"offsets\": [\n    1",
+       "is not what the run was begun");
+  with("data.json", "\"widths\"", "\"width\"", "widths: is missing");
+  with("run.json", "\"config_checksum\"", "\"config_sum\"", "config_checksum: is missing");
+}
+
+TEST_F(RunFolders, AComparisonReusesOnlyWhatIsProven) {
+  write(folder / "t.csv", "1,2,a\n3,1,b\n2,2,a\n4,0,b\n1,3,a\n5,1,b\n1,1,a\n4,1,b\n2,3,a\n3,0,b\n");
+  write(folder / "c.toml",
+        "[data]\nname = \"csv\"\npath = \"t.csv\"\n[[network.layer]]\nunits = 2\n"
+        "[training]\nepochs = 2\n[compare]\nseeds = [1]\n[[strategy]]\nname = \"a\"\n"
+        "[[strategy]]\nname = \"b\"\n[strategy.training]\nschedule = \"conventional\"\n");
+  const Words again = {"compare", "c.toml", "--out", "c", "--json"};
+  const Ended first = nernst(again);
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(parse(nernst(again).out)["strategies"], parse(first.out)["strategies"]);
+
+  for (const char* of : {"c/a-seed1/result.json", "c/float-seed1/result.json"}) {
+    const std::string good = read(folder / of);
+    Tree edited = parse(good);
+    edited["test_accuracy"] = 7.5;
+    Tree text = parse(good);
+    text["test_accuracy"] = "high";
+    for (const std::string& bad :
+         {std::string("{}"), std::string("null"), std::string("[1"), edited.dump(), text.dump()}) {
+      write(folder / of, bad);
+      expect_mistake(again, "is damaged or was edited");
+    }
+    write(folder / of, good);
+  }
+  EXPECT_EQ(nernst(again).code, 0);
+  write(folder / "t.csv", "1,2,a\n3,1,b\n2,2,b\n4,0,b\n1,3,a\n5,1,b\n1,1,a\n4,1,b\n2,3,a\n3,0,b\n");
+  expect_mistake(again, "was made with other data");
+}
+
+TEST_F(RunFolders, AComparisonMeetsItsDataBeforeItBegins) {
+  write(folder / "c.toml",
+        std::string(kXor) +
+            "[compare]\nseeds = [1]\n[[strategy]]\nname = \"good\"\n"
+            "[[strategy]]\nname = \"wide\"\n[[strategy.network.layer]]\nunits = 4\n"
+            "[[strategy.network.layer]]\nunits = 7\n");
+  expect_mistake({"compare", "c.toml", "--out", "c"}, "strategy \"wide\": network.layer.1.units");
+  EXPECT_FALSE(fs::exists(folder / "c"));
+}
+
+}  // namespace
+
+}  // namespace nernst::test
