@@ -93,7 +93,11 @@ function whatWasRun(run) {
     ["device", `${run.device.title} (${run.device.law})`],
     ["published in", run.device.citation],
     ["tiles, sign, coding", `${chip.tile.join(" × ")}, ${chip.weight}, ${chip.coding}`],
-    ["converters", `${bits(chip.dac_bits)} in, ${bits(chip.adc_bits)} out`],
+    [
+      "converters",
+      `${chip.dac_bits === 1 ? "1 bit (sign, on or off)" : bits(chip.dac_bits)} in, ` +
+        `${chip.adc_bits === 1 ? "comparators" : bits(chip.adc_bits)} out`,
+    ],
   ];
   const trainingFacts = [
     ["schedule, update", `${training.schedule}, ${training.update}`],

@@ -42,6 +42,8 @@ void Bookkeeper::enter_pulses(const PulseCounts& counts, std::uint64_t line_puls
 
 double Bookkeeper::enter_update(const PulseCounts& counts, const UpdatePulses& sent) {
   enter_pulses(counts, sent.line_pulses);
+  add_saturating(book_.short_cells, as_count(sent.short_cells));
+  book_.unsent_pulses += sent.unsent_doses;
   return enter_time(&TimeParts::pulses_s, sent.slots * device_.physical.t_pulse_s);
 }
 

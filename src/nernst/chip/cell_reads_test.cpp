@@ -90,7 +90,7 @@ TEST(CellReads, ReadingsOfCellsStandOnTheGridOfTheirAdc) {
   SimulatedChip chip = make(spec, {{{5, 101}, 0.5}});
   const Matrix<double> weights = ramp(5, 101);
   chip.fabricate(0, weights.view());
-  const Converter adc(6, spec.periphery.line_bound);
+  const Converter adc = Converter::adc(6, spec.periphery.line_bound);
   const std::vector<double> readings = row_of(chip, 2);
   for (std::size_t c = 0; c < 101; ++c)
     EXPECT_NEAR(readings[c], 0.5 * adc.convert(weights(2, c) / 0.5), 1e-12);
@@ -167,8 +167,8 @@ TEST(CellReads, EveryReadingOfACellMeetsNewNoiseOfItsCircuits) {
     of_reads.push_back(mean(readings) - 0.5);
     within += std::pow(deviation(readings), 2) / reads;
   }
-  const double dac = 0.5 * 5 * Converter(8, 1.0).step();
-  const double adc = 5 * Converter(12, spec.periphery.line_bound).step();
+  const double dac = 0.5 * 5 * Converter::dac(8, 1.0).step();
+  const double adc = 5 * Converter::adc(12, spec.periphery.line_bound).step();
   EXPECT_NEAR(std::sqrt(within) / adc, 1, 0.02);
   // five sigmas of 500 draws; the ADCs' noise is in the means, too
   EXPECT_NEAR(deviation(of_reads) / std::hypot(dac, adc / std::sqrt(500)), 1,

@@ -53,6 +53,10 @@ void LedgerCounts::describe(Fields& f) {
   count("adc_conversions", adc_conversions, "output lines converted");
   count("pulses", pulses, "nominal pulses on cells");
   count("line_pulses", line_pulses, "pulses sent on lines");
+  count("short_cells", short_cells,
+        "cells, update by update, asked for more pulses than trains or counts hold");
+  f.real("unsent_pulses", unsent_pulses,
+         {.min = 0, .help = "pulses on cells that were asked for and could not be sent"});
   count("cell_reads", cell_reads, "cells read one by one or row by row");
   count("verifies", verifies, "reads that check a write");
   count("cell_writes", cell_writes, "cells written one by one or row by row");

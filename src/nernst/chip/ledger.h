@@ -46,6 +46,10 @@ struct LedgerCounts {
   std::int64_t dac_conversions = 0, adc_conversions = 0;
   std::int64_t pulses = 0;       // nominal pulses on cells
   std::int64_t line_pulses = 0;  // pulses that drivers sent on lines
+  // Cells, update by update, that were asked for more pulses than trains or counts hold, and the
+  // pulses that they went without.
+  std::int64_t short_cells = 0;
+  double unsent_pulses = 0;
   std::int64_t cell_reads = 0;   // cells read one by one or row by row
   std::int64_t verifies = 0;     // of these, reads that check a write
   std::int64_t cell_writes = 0;  // cells written by write_row or pulse

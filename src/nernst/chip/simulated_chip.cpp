@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/base/saturating.h"
 #include "nernst/circuit/periphery.h"
 
 namespace nernst {
@@ -148,19 +149,19 @@ void SimulatedChip::multiply_batch(const TileArray& a, const ParallelRead& read,
 
 void SimulatedChip::mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) {
   multiply(at(array), read_of_sum(at(array), ReadDirection::forward), x, y);
-  ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
+  add_saturating(ledger_.counts.mvm, static_cast<std::int64_t>(x.rows()));
 }
 
 void SimulatedChip::mvm_transposed(std::size_t array, MatrixView<const double> y,
                                    MatrixView<double> x) {
   multiply(at(array), read_of_sum(at(array), ReadDirection::transposed), y, x);
-  ledger_.counts.mvm_transposed += static_cast<std::int64_t>(y.rows());
+  add_saturating(ledger_.counts.mvm_transposed, static_cast<std::int64_t>(y.rows()));
 }
 
 void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) {
   NERNST_CHECK(part.part < at(part.array).parts.size());
   multiply(at(part.array), {ReadDirection::forward, {{part.part, 1.0}}, ReadRange::line}, x, y);
-  ledger_.counts.mvm += static_cast<std::int64_t>(x.rows());
+  add_saturating(ledger_.counts.mvm, static_cast<std::int64_t>(x.rows()));
 }
 
 void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
@@ -171,7 +172,7 @@ void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
   const std::uint64_t event = next_event();
   const UpdatePulses pulses =
       encode_update(spec_.coding, x, d, rate, weight_step(part), seed_, p.id, event);
-  ++ledger_.counts.outer_updates;
+  add_saturating(ledger_.counts.outer_updates, 1);
   if (pulses.nothing()) return;
 
   std::vector<PulseCounts> blocks(p.tiles.size());
@@ -241,9 +242,9 @@ std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::s
     const std::size_t first_output = first - block.first_column;
     const auto sensed = std::span(net).subspan(first_output, last - first);
     if (spec_.periphery.cell_reads == CellReads::through_circuits)
-      ledger_.counts.saturated_outputs += static_cast<std::int64_t>(
-          read_cells_through(spec_.periphery, placed.transposed.circuits, line, first_output,
-                             sensed, seed_, placed.id, event));
+      add_saturating(ledger_.counts.saturated_outputs,
+                     as_count(read_cells_through(spec_.periphery, placed.transposed.circuits, line,
+                                                 first_output, sensed, seed_, placed.id, event)));
     for (std::size_t c = first; c < last; ++c)
       weights[c - column] = sensed[c - first] * a.spec.full_scale_weight;
   }

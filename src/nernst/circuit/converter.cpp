@@ -31,7 +31,7 @@ void ConverterErrors::describe(Fields& f) {
 ConverterBank::ConverterBank(const ConverterErrors& errors, Side side, std::int64_t bits,
                              double bound, std::size_t converters, std::uint64_t seed,
                              std::uint32_t owner, std::uint32_t side_number)
-    : ideal_(bits, bound) {
+    : ideal_(side == Side::adc ? Converter::adc(bits, bound) : Converter::dac(bits, bound)) {
   NERNST_CHECK(bits >= 1);
   elements_ = std::max(1, static_cast<int>(bits) - 1);
   top_ = (std::int64_t{1} << elements_) - 1;
@@ -85,6 +85,7 @@ double ConverterBank::code(std::size_t converter, double value) const {
   // the code whose level is the last that half a step more than the input reaches, element by
   // element from the top
   const double input = value / step() * gain_[converter] + offset_[converter];
+  if (ideal_.is_comparator()) return ideal_.convert(input);
   const double reach = std::abs(input) + 0.5;
   const double* const weights = weights_.data() + converter * static_cast<std::size_t>(elements_);
   std::int64_t magnitude = 0;

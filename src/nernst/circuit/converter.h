@@ -14,26 +14,36 @@ namespace nernst {
 
 // A converter of b bits over [-bound, bound] has 2^b - 1 levels, zero among them, so that its step
 // is bound / (2^(b-1) - 1); 0 bits = ideal: it clips but does not round. Non-finite values pass.
+// One bit: a DAC has a sign phase and is on or off, three levels as with 2 bits, since a line that
+// is not driven must stay at zero; an ADC is a comparator with two levels, the middles
+// -bound / 2 and bound / 2 of the two halves, and nothing saturates it.
 class Converter {
  public:
-  Converter(std::int64_t bits, double bound)
-      : bound_(bound),
-        step_(bits == 0
-                  ? 0.0
-                  : bound / (bits == 1 ? 1.0 : std::ldexp(1.0, static_cast<int>(bits) - 1) - 1)) {}
+  static Converter dac(std::int64_t bits, double bound) { return {bits, bound, false}; }
+  static Converter adc(std::int64_t bits, double bound) { return {bits, bound, bits == 1}; }
 
   double bound() const { return bound_; }
   double step() const { return step_; }
-  bool saturates(double value) const { return value > bound_ || value < -bound_; }
+  bool is_comparator() const { return comparator_; }
+  bool saturates(double value) const { return !comparator_ && (value > bound_ || value < -bound_); }
 
   double convert(double value) const {
+    if (comparator_) return value < 0 ? -0.5 * bound_ : value >= 0 ? 0.5 * bound_ : value;
     if (value > bound_) return bound_;
     if (value < -bound_) return -bound_;
     return step_ > 0 ? std::nearbyint(value / step_) * step_ : value;
   }
 
  private:
+  Converter(std::int64_t bits, double bound, bool comparator)
+      : bound_(bound),
+        step_(bits == 0
+                  ? 0.0
+                  : bound / (bits == 1 ? 1.0 : std::ldexp(1.0, static_cast<int>(bits) - 1) - 1)),
+        comparator_(comparator) {}
+
   double bound_, step_;
+  bool comparator_;
 };
 
 // Errors of converters, in their own steps (LSB): `[chip.dac]` and `[chip.adc]`.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace nernst {
 namespace {
@@ -13,14 +14,44 @@ using Side = ConverterBank::Side;
 const ConverterErrors kNone = {
     .enabled = true, .dnl = 0, .inl = 0, .offset = 0, .gain = 0, .noise = 0};
 
+// How many different values there are between far below and far above the full scale.
+std::size_t levels(const Converter& converter) {
+  std::set<double> values;
+  for (double v = -2; v <= 2; v += 1.0 / 4096) values.insert(converter.convert(v));
+  return values.size();
+}
+
+TEST(Converter, HasAsManyLevelsAsItsHelpSays) {
+  EXPECT_EQ(levels(Converter::adc(1, 1)), 2u);
+  EXPECT_EQ(levels(Converter::dac(1, 1)), 3u);
+  for (const std::int64_t bits : {2, 3, 8, 9}) {
+    const std::size_t expected = (std::size_t{1} << bits) - 1;
+    EXPECT_EQ(levels(Converter::adc(bits, 1)), expected) << bits;
+    EXPECT_EQ(levels(Converter::dac(bits, 1)), expected) << bits;
+  }
+}
+
+TEST(Converter, OfOneBitIsAComparatorOrASignAndASwitch) {
+  const Converter adc = Converter::adc(1, 3), dac = Converter::dac(1, 3);
+  EXPECT_EQ(adc.convert(1e-9), 1.5);
+  EXPECT_EQ(adc.convert(100), 1.5);
+  EXPECT_EQ(adc.convert(-1e-9), -1.5);
+  EXPECT_FALSE(adc.saturates(100));
+  EXPECT_TRUE(std::isnan(adc.convert(std::nan(""))));
+  EXPECT_EQ(dac.convert(0), 0);
+  EXPECT_EQ(dac.convert(1.4), 0);
+  EXPECT_EQ(dac.convert(1.6), 3);
+  EXPECT_EQ(dac.convert(-1.6), -3);
+}
+
 TEST(ConverterBank, WithoutErrorsIsTheConverter) {
   for (const std::int64_t bits : {1, 2, 5, 9}) {
-    const Converter ideal(bits, 3.0);
+    const Converter ideal_dac = Converter::dac(bits, 3.0), ideal_adc = Converter::adc(bits, 3.0);
     const ConverterBank dac(kNone, Side::dac, bits, 3.0, 2, 1, 1, 0);
     const ConverterBank adc(kNone, Side::adc, bits, 3.0, 2, 1, 1, 0);
     for (double v = -3.5; v < 3.5; v += 0.00937) {
-      EXPECT_NEAR(dac.output(1, v), ideal.convert(v), 1e-12) << bits << " " << v;
-      EXPECT_NEAR(adc.code(1, v), ideal.convert(v), 1e-12) << bits << " " << v;
+      EXPECT_NEAR(dac.output(1, v), ideal_dac.convert(v), 1e-12) << bits << " " << v;
+      EXPECT_NEAR(adc.code(1, v), ideal_adc.convert(v), 1e-12) << bits << " " << v;
     }
   }
 }

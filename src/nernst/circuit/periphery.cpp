@@ -10,10 +10,19 @@
 namespace nernst {
 
 void PeripherySpec::describe(Fields& f) {
-  f.integer("dac_bits", dac_bits,
-            {.min = 0, .max = 24, .help = "bits of the input converters; 0 = ideal"});
-  f.integer("adc_bits", adc_bits,
-            {.min = 0, .max = 24, .help = "bits of the output converters; 0 = ideal"});
+  f.integer(
+      "dac_bits", dac_bits,
+      {.min = 0,
+       .max = 24,
+       .help = "bits b of the input converters: 2^b - 1 levels, zero among them (8: 255); 1 = "
+               "a sign phase and on or off, three levels as with 2; 0 = ideal"});
+  f.integer(
+      "adc_bits", adc_bits,
+      {.min = 0,
+       .max = 24,
+       .help = "bits b of the output converters: 2^b - 1 levels, zero among them (9: 511); 1 = "
+               "a comparator, two levels at plus and minus half of the full scale; 0 = "
+               "ideal"});
   f.real("adc_bound", adc_bound,
          {.min = 1e-6,
           .max = 1e12,
@@ -58,7 +67,8 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
                                      const TileProduct& array, const ReadCircuits* circuits) {
   NERNST_CHECK(in.rows() == out.rows() && events.size() == in.rows());
   const std::size_t inputs = in.columns(), outputs = out.columns();
-  const Converter dac(spec.dac_bits, 1.0), adc(spec.adc_bits, spec.adc_bound);
+  const Converter dac = Converter::dac(spec.dac_bits, 1.0),
+                  adc = Converter::adc(spec.adc_bits, spec.adc_bound);
   const NoiseStream input_noise(seed, owner, Purpose::input_noise);
   const NoiseStream output_noise(seed, owner, Purpose::output_noise);
   const bool managed = spec.noise_management == NoiseManagement::abs_max;
@@ -75,8 +85,8 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
       waiting.push_back(b);
       continue;
     }
-    // nothing is driven and nothing flows; the converters still run
-    std::ranges::fill(out.row(b), 0.0);
+    // nothing is driven and nothing flows; the converters still run (and a comparator has no zero)
+    std::ranges::fill(out.row(b), scale[b] * adc.convert(0.0));
     counts[b] = {.reads = 1, .dac_conversions = inputs, .adc_conversions = outputs};
   }
 
@@ -116,6 +126,10 @@ std::vector<ReadCounts> read_through(const PeripherySpec& spec, MatrixView<const
         for (std::size_t i = 0; i < outputs && spec.output_noise > 0; ++i)
           sums(k, i) += spec.output_noise * static_cast<double>(z[i]);
         saturated = circuits->take(sums.row(k), spec.adc_bound, scale[b], draws[k]);
+      } else if (adc.is_comparator()) {
+        for (std::size_t i = 0; i < outputs; ++i)
+          sums(k, i) =
+              scale[b] * adc.convert(sums(k, i) + spec.output_noise * static_cast<double>(z[i]));
       } else {
         saturated =
             quantise_outputs(sums.row(k), z, spec.output_noise, adc.bound(), adc.step(), scale[b]);

@@ -38,17 +38,30 @@ PeripherySpec ideal() {
 
 TEST(Converter, HasTheResolutionOfItsBits) {
   // 7 bits: steps of 1 / 63 of the bound, 1 / 126 of the range (aihwkit's default)
-  EXPECT_DOUBLE_EQ(Converter(7, 1.0).step(), 1.0 / 63);
-  EXPECT_DOUBLE_EQ(Converter(7, 1.0).convert(0.5), 32.0 / 63);
-  EXPECT_DOUBLE_EQ(Converter(9, 12.0).convert(100.0), 12.0);
-  EXPECT_DOUBLE_EQ(Converter(1, 1.0).convert(0.6), 1.0);
-  EXPECT_DOUBLE_EQ(Converter(0, 1.0).convert(0.123), 0.123);
+  EXPECT_DOUBLE_EQ(Converter::dac(7, 1.0).step(), 1.0 / 63);
+  EXPECT_DOUBLE_EQ(Converter::dac(7, 1.0).convert(0.5), 32.0 / 63);
+  EXPECT_DOUBLE_EQ(Converter::adc(9, 12.0).convert(100.0), 12.0);
+  EXPECT_DOUBLE_EQ(Converter::dac(1, 1.0).convert(0.6), 1.0);
+  EXPECT_DOUBLE_EQ(Converter::dac(0, 1.0).convert(0.123), 0.123);
   for (double v = -1; v <= 1; v += 0.01)
-    EXPECT_LE(std::abs(Converter(5, 1.0).convert(v) - v), 0.5 / 15 + 1e-12);
+    EXPECT_LE(std::abs(Converter::dac(5, 1.0).convert(v) - v), 0.5 / 15 + 1e-12);
 }
 
 TEST(Periphery, IdealPartsChangeNothing) {
   EXPECT_DOUBLE_EQ(read_one(ideal(), {0.25, -0.75, 0.125}), 2 * (0.25 - 0.75 + 0.125));
+}
+
+TEST(Periphery, AnAdcOfOneBitGivesTheSign) {
+  PeripherySpec spec = ideal();
+  spec.adc_bits = 1;
+  spec.adc_bound = 4;
+  spec.noise_management = NoiseManagement::abs_max;
+  spec.bound_management = BoundManagement::iterative;
+  ReadCounts counts;
+  EXPECT_DOUBLE_EQ(read_one(spec, {0.5, 0.25}, &counts), 0.5 * 2);  // half of 4, times the largest
+  EXPECT_DOUBLE_EQ(read_one(spec, {-0.5, 0.25}, &counts), -0.5 * 2);
+  EXPECT_DOUBLE_EQ(read_one(spec, {3, 3}, &counts), 3 * 2);
+  EXPECT_EQ(counts.repeats + counts.saturated, 0u);
 }
 
 TEST(Periphery, WithoutNoiseManagementLargeInputsAreClipped) {

@@ -59,7 +59,7 @@ ReadCircuits::ReadCircuits(const ReadCircuitSpec& spec, const ReadSide& side)
 void ReadCircuits::drive(std::span<const double> in, double scale, std::uint64_t event,
                          std::span<double> lines) const {
   if (!spec_.dac.enabled) {
-    const Converter ideal(side_.dac_bits, 1.0);
+    const Converter ideal = Converter::dac(side_.dac_bits, 1.0);
     quantise(in, scale, ideal.bound(), ideal.step(), lines);
     return;
   }
@@ -71,7 +71,7 @@ void ReadCircuits::drive(std::span<const double> in, double scale, std::uint64_t
 }
 
 double ReadCircuits::drive_line(std::size_t line, double in, std::uint64_t event) const {
-  if (!spec_.dac.enabled) return Converter(side_.dac_bits, 1.0).convert(in);
+  if (!spec_.dac.enabled) return Converter::dac(side_.dac_bits, 1.0).convert(in);
   const NoiseStream stream(side_.seed, side_.owner, Purpose::converter_noise);
   const auto z = math::normal<float>(stream.line_word(line, 2 * event));
   return dac_.output(line, in) + dac_.noise() * static_cast<double>(z);
@@ -116,7 +116,7 @@ std::uint64_t ReadCircuits::take(std::span<double> sums, double bound, double sc
     }
   }
 
-  const Converter ideal(side_.adc_bits, 1.0);
+  const Converter ideal = Converter::adc(side_.adc_bits, 1.0);
   std::vector<float> z;
   if (spec_.adc.enabled) z = normals(Purpose::converter_noise, 2 * event + 1);
   std::uint64_t saturated = 0;
@@ -150,7 +150,7 @@ ReadCircuits::Range ReadCircuits::range_of(double full_scale) const {
   if (!spec_.amplifier.enabled) return {.full_scale = full_scale};
   const AmplifierLoop one = loop(full_scale);
   const std::int64_t bits = side_.adc_bits == 0 ? kBitsOfIdeal : side_.adc_bits;
-  const double error = 0.25 * Converter(bits, 1.0).step();
+  const double error = 0.25 * Converter::adc(bits, 1.0).step();
   const double t_s =
       spec_.amplifier.t_settle_s ? *spec_.amplifier.t_settle_s : one.t_settle_s(error);
   return {.full_scale = full_scale,

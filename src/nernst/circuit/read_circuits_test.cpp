@@ -42,10 +42,10 @@ TEST(ReadCircuits, PartsThatAreNotEnabledAreIdeal) {
   std::vector<double> in(100), lines(100);
   for (std::size_t k = 0; k < 100; ++k) in[k] = std::sin(static_cast<double>(k));
   circuits.drive(in, 1.0, 3, lines);
-  for (std::size_t k = 0; k < 100; ++k) EXPECT_EQ(lines[k], Converter(8, 1.0).convert(in[k]));
+  for (std::size_t k = 0; k < 100; ++k) EXPECT_EQ(lines[k], Converter::dac(8, 1.0).convert(in[k]));
   std::vector<double> sums = {0.31, -7, 25};
   EXPECT_EQ(circuits.take(sums, 20, 0.5, 3), 1u);
-  EXPECT_NEAR(sums[0], 0.5 * Converter(9, 20.0).convert(0.31), 1e-12);
+  EXPECT_NEAR(sums[0], 0.5 * Converter::adc(9, 20.0).convert(0.31), 1e-12);
   EXPECT_EQ(sums[2], 10);
   const TechnologySpec technology;
   EXPECT_EQ(circuits.cost(20, technology).t_s, technology.t_read_s);

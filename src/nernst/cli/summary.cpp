@@ -81,6 +81,11 @@ std::string summary_of(const RunResult& result, const Look& look) {
   with_parts("chip time", ledger.time_s, "s", "of training", largest_parts(ledger.time));
   with_parts("energy", ledger.energy.total_J(), "J", "", largest_parts(ledger.energy));
   row("pulses", count(ledger.pulses));
+  if (ledger.short_cells > 0)
+    row("pulses that could not be sent", count(std::llround(ledger.unsent_pulses)),
+        fmt::format("for {} cells, update by update", count(ledger.short_cells)));
+  if (ledger.saturated_outputs > 0)
+    row("outputs clipped by the ADC", count(ledger.saturated_outputs));
   row("most pulses on one cell", count(result.pulses_per_cell_max));
   if (result.wires) {
     row("what the wires take, rms", fmt::format("{:.4f}", result.wires->rms_effect()),

@@ -169,9 +169,36 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   return train_in(run.folder, config, device, data, run.identity, setup, hooks);
 }
 
+std::string saturation_remark(const LedgerCounts& book) {
+  constexpr double much = 0.01;
+  const double unsent =
+      book.unsent_pulses / (book.unsent_pulses + static_cast<double>(book.pulses));
+  if (unsent > much)
+    return fmt::format(
+        "{:.1f} % of the pulses that updates asked for could not be sent, as the largest entries "
+        "need more than chip.train_length (or chip.count_max); a smaller training.learning_rate "
+        "asks for fewer",
+        100 * unsent);
+  return "";
+}
+
+std::string clipping_remark(const LedgerCounts& book) {
+  constexpr double much = 0.01;
+  const double clipped =
+      static_cast<double>(book.saturated_outputs) / static_cast<double>(book.adc_conversions);
+  if (clipped > much)
+    return fmt::format(
+        "{:.1f} % of the outputs were clipped at the full scale of the ADC; a larger "
+        "chip.adc_bound or chip.bound_management = \"iterative\" takes them",
+        100 * clipped);
+  return "";
+}
+
 std::vector<std::string> remarks_on(const RunResult& result) {
   const ClassShares shares = class_shares(result.confusion);
-  std::vector<std::string> remarks = {chance_remark("the chip", result.test_accuracy, shares)};
+  std::vector<std::string> remarks = {chance_remark("the chip", result.test_accuracy, shares),
+                                      saturation_remark(result.books.training),
+                                      clipping_remark(result.books.training)};
   if (result.reference_accuracy)
     remarks.push_back(chance_remark("the float network", *result.reference_accuracy, shares));
   std::erase(remarks, "");

@@ -75,7 +75,12 @@ RunResult start_run(Config config, const std::filesystem::path& folder, const Ru
 RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
                      const RunHooks& hooks);
 
-// Remarks on a result that a reader of its accuracy needs: who is no better than chance.
+// Sentences on pulses that could not be sent and outputs that were clipped; "" where these are few.
+std::string saturation_remark(const LedgerCounts& book);
+std::string clipping_remark(const LedgerCounts& book);
+
+// Remarks on a result that a reader of its accuracy needs: who is no better than chance, and what
+// was clipped.
 std::vector<std::string> remarks_on(const RunResult& result);
 
 // The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).

@@ -34,6 +34,43 @@ std::vector<double> signs_of(std::span<const double> values) {
   return signs;
 }
 
+// Of lines that fire in a slot with probability min(1, scale * |value|).
+struct Firing {
+  double asked = 0, sent = 0;            // sums of probabilities, with and without those above 1
+  std::uint64_t driven = 0, beyond = 0;  // lines that fire at all, and those asked for more than 1
+};
+
+Firing firing_of(std::span<const double> values, double scale) {
+  Firing firing;
+  for (const double v : values) {
+    const double probability = scale * std::abs(v);
+    firing.asked += probability;
+    firing.sent += std::min(1.0, probability);
+    firing.driven += probability > 0 ? 1 : 0;
+    firing.beyond += probability > 1 ? 1 : 0;
+  }
+  return firing;
+}
+
+// What trains of so many slots leave of the doses that are asked for.
+void count_unsent(UpdatePulses& pulses, const Firing& rows, const Firing& columns, double slots) {
+  pulses.short_cells =
+      rows.beyond * columns.driven + rows.driven * columns.beyond - rows.beyond * columns.beyond;
+  pulses.unsent_doses = slots * (rows.asked * columns.asked - rows.sent * columns.sent);
+}
+
+// The same for counts of at most `most` pulses.
+void count_unsent(UpdatePulses& pulses, double most) {
+  for (const double row : pulses.row) {
+    for (const double column : pulses.column) {
+      const double beyond = std::abs(row * column) - most;
+      if (!(beyond > 0)) continue;
+      pulses.short_cells += 1;
+      pulses.unsent_doses += beyond;
+    }
+  }
+}
+
 UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x,
                                std::span<const double> d, double pulses_per_unit, double x_max,
                                double d_max, std::uint64_t seed, std::uint32_t owner,
@@ -54,6 +91,8 @@ UpdatePulses encode_stochastic(const CodingSpec& spec, std::span<const double> x
 
   UpdatePulses pulses;
   pulses.slots = static_cast<std::uint32_t>(length);
+  if (row_scale * d_max > 1 || column_scale * x_max > 1)
+    count_unsent(pulses, firing_of(d, row_scale), firing_of(x, column_scale), length);
   pulses.row_train =
       trains_for(d, row_scale, pulses.slots, NoiseStream(seed, owner, Purpose::row_train), event,
                  pulses.line_pulses);
@@ -133,6 +172,8 @@ UpdatePulses encode_update(const CodingSpec& spec, std::span<const double> x,
     most_dose = std::min(most_dose, static_cast<double>(spec.count_max));
   }
   for (double& v : pulses.row) v *= -pulses_per_unit;
+  if (spec.coding == Coding::count && pulses_per_unit * x_max * d_max > most_dose)
+    count_unsent(pulses, most_dose);
   pulses.slots = static_cast<std::uint32_t>(std::clamp(std::ceil(most_dose), 1.0, 1e9));
   pulses.line_pulses = count_driven(pulses.row) + count_driven(pulses.column);
   return pulses;

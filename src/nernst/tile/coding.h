@@ -45,6 +45,10 @@ struct UpdatePulses {
   std::uint32_t slots = 0;        // time slots that the update takes
   std::int64_t count_max = 0;     // largest dose of `count`
   std::uint64_t line_pulses = 0;  // pulses sent on lines
+  // What the drivers cannot send: cells that more is asked for than trains or counts hold, and the
+  // doses (for trains in the mean) that these go without.
+  std::uint64_t short_cells = 0;
+  double unsent_doses = 0;
   // What the circuits leave of a dose at each cell (rows x columns); empty = all of it.
   MatrixView<const double> dose_scale;
   double largest_scale = 1;  // no factor of dose_scale is larger

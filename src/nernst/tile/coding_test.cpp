@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -56,6 +57,45 @@ TEST(Coding, ALargeUpdateIsClippedInTheErrorsOnly) {
   }
   EXPECT_NEAR(small, -rate * 0.01 * 0.9 / step, 0.05);
   EXPECT_NEAR(large, -rate * 0.4 * (0.7 * 31 / k) / step, 0.2);
+}
+
+TEST(Coding, WhatTrainsCannotHoldIsCounted) {
+  // k = 70, 31 slots: rows fire at most in every slot, and only the largest error asks for more
+  const double rate = 0.2, step = 0.002, k = rate * 0.7 / step;
+  const auto pulses = encode_update({}, kX, kD, rate, step, 3, 1, 5);
+  EXPECT_EQ(pulses.short_cells, 4u);  // of the row of 0.7, where x is not 0
+  const double asked = rate * 0.7 * (0.9 + 0.4 + 0.05 + 1.0) / step;
+  EXPECT_NEAR(pulses.unsent_doses, asked * (1 - 31 / k), 1e-9 * asked);
+  // enough slots: nothing is lost
+  const auto few = encode_update({}, kX, kD, 0.01, step, 3, 1, 5);
+  EXPECT_EQ(few.short_cells, 0u);
+  EXPECT_EQ(few.unsent_doses, 0);
+  // without management both kinds of line may be asked for more than every slot
+  CodingSpec unmanaged;
+  unmanaged.update_management = false;
+  const auto plain = encode_update(unmanaged, kX, kD, 0.2, step, 3, 1, 5);
+  double lost = 0;
+  std::uint64_t cells = 0;
+  const double scale = std::sqrt(0.2 / step / 31);
+  for (const double d : kD)
+    for (const double x : kX) {
+      const double full = 31 * scale * std::abs(d) * scale * std::abs(x),
+                   sent =
+                       31 * std::min(1.0, scale * std::abs(d)) * std::min(1.0, scale * std::abs(x));
+      lost += full - sent;
+      cells += full - sent > 1e-9 ? 1 : 0;
+    }
+  EXPECT_GT(lost, 1);
+  EXPECT_NEAR(plain.unsent_doses, lost, 1e-9);
+  EXPECT_EQ(plain.short_cells, cells);
+  // counts
+  const auto counts =
+      encode_update({.coding = Coding::count, .count_max = 20}, kX, kD, 0.2, step, 3, 1, 5);
+  double beyond = 0;
+  for (const double d : kD)
+    for (const double x : kX) beyond += std::max(0.0, std::abs(100 * d * x) - 20);
+  EXPECT_NEAR(counts.unsent_doses, beyond, 1e-9);
+  EXPECT_EQ(counts.short_cells, 5u);  // 0.7 with 0.9, 0.4 and 1, 0.3 with 0.9 and 1
 }
 
 TEST(Coding, NothingIsSentForNothing) {
