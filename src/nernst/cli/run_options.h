@@ -11,9 +11,6 @@
 
 namespace nernst {
 
-// No config file is larger.
-inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
-
 // --set table.key=value, any number of times.
 void add_set_option(CLI::App& app, std::vector<std::string>& settings);
 

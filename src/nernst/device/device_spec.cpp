@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "nernst/base/error.h"
+#include "nernst/device/device_path.h"
 #include "nernst/device/law.h"
 #include "nernst/device/preset_texts.h"
 #include "nernst/io/file.h"
@@ -209,9 +210,7 @@ Tree write_device(const DeviceSpec& device) {
 
 DeviceSpec load_device(const std::string& name_or_path) {
   constexpr std::size_t most_bytes = 4 << 20;
-  const bool is_path =
-      name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
-  if (is_path) {
+  if (is_device_path(name_or_path)) {
     const std::string text = io::read_file(name_or_path, most_bytes);
     DeviceSpec device = read_device(io::parse_toml(text, name_or_path), name_or_path);
     if (device.name.empty()) device.name = std::filesystem::path(name_or_path).stem().string();

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "nernst/base/statistics.h"
+#include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/float_training.h"
 #include "nernst/experiment/transfer_source.h"
 #include "nernst/io/file.h"
@@ -449,7 +450,7 @@ void CompareSpec::describe(Fields& f) {
 Comparison read_comparison(const Tree& original) {
   Tree tree = original;
   Comparison comparison;
-  comparison.text = io::to_toml(original);
+  comparison.text = io::to_toml(with_absolute_paths(original));
   if (tree.contains("compare")) {
     if (!tree["compare"].is_object()) throw ConfigError("compare", "", "must be a table");
     read_fields(tree["compare"], "compare", fields_of(comparison.spec));
@@ -462,6 +463,7 @@ Comparison read_comparison(const Tree& original) {
   if (devices.empty()) devices.emplace_back();
   for (const char* key : {"compare", "strategy", "device_case"}) tree.erase(key);
   comparison.base = read_config(tree);
+  make_paths_absolute(comparison.base);
 
   Readers readers;
   for (const Case& strategy : strategies) {
@@ -484,6 +486,7 @@ Comparison read_comparison(const Tree& original) {
         throw ConfigError(named(job), "", error.what());
       }
       readers.add(merged, job.config);
+      make_paths_absolute(job.config);
       job.config.training.reference = false;
       for (const std::int64_t seed : comparison.spec.seeds) {
         job.seed = job.config.training.seed = seed;

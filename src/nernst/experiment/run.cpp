@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "nernst/base/lane_math.h"
+#include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/float_training.h"
 #include "nernst/experiment/memory.h"
 #include "nernst/experiment/trainer.h"
@@ -145,6 +146,8 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   const DataSet data = load_data(config.data);
   fit_network(config, data);
   fit_full_scales(config, device);
+  // the run is found again from wherever somebody stands
+  make_paths_absolute(config);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
   tell_size(config, device, data, path, setup, hooks);
   const std::string transfer = check_transfer_source(config);

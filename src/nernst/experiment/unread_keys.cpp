@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "nernst/device/device_path.h"
 #include "nernst/io/file.h"
 #include "nernst/io/toml.h"
 
@@ -84,7 +85,7 @@ void add_keys(const SpecTable& table, const std::string& shown, const Tree& writ
 // A device file of the user's own; a preset is not his.
 std::optional<Tree> device_file(const std::string& device) {
   constexpr std::size_t most_bytes = 4 << 20;
-  if (device.find('/') == std::string::npos && !device.ends_with(".toml")) return std::nullopt;
+  if (!is_device_path(device)) return std::nullopt;
   return io::parse_toml(io::read_file(device, most_bytes), device);
 }
 

@@ -19,11 +19,11 @@
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/data_set.h"
+#include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/report.h"
 #include "nernst/experiment/run_folder.h"
 #include "nernst/io/file.h"
 #include "nernst/io/json.h"
-#include "nernst/io/toml.h"
 
 namespace nernst {
 
@@ -115,8 +115,7 @@ class CircuitFloorplanCommand final : public Command {
       if (const auto result = read_result(run.folder.file("result.json"), &run.identity))
         activity_of(*result, config);
     } else {
-      Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
-      for (const std::string& setting : settings_) io::set_value(tree, setting);
+      const Tree tree = read_experiment(file_, settings_);
       config = read_config(tree);
       heed_unread(console, unread_keys(tree, config), strict_);
     }

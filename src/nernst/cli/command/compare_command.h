@@ -20,9 +20,9 @@
 #include "nernst/cli/stop_signal.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/compare.h"
+#include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/report.h"
 #include "nernst/io/file.h"
-#include "nernst/io/toml.h"
 
 namespace nernst {
 
@@ -49,8 +49,7 @@ class CompareCommand final : public Command {
   }
 
   Answer run(Console& console) override {
-    Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
-    for (const std::string& setting : settings_) io::set_value(tree, setting);
+    const Tree tree = read_experiment(file_, settings_);
     const Comparison comparison = read_comparison(tree);
     const auto warnings = heed_unread(console, comparison.unread, strict_);
     const std::string name = std::filesystem::path(file_).stem().string();

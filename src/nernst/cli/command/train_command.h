@@ -17,9 +17,9 @@
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/stop_signal.h"
 #include "nernst/cli/summary.h"
+#include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
-#include "nernst/io/toml.h"
 
 namespace nernst {
 
@@ -55,8 +55,7 @@ class TrainCommand final : public Command {
 
  private:
   Answer start(Console& console, const RunSetup& setup) {
-    Tree tree = io::parse_toml(io::read_file(file_, kMaxConfigBytes), file_);
-    for (const std::string& setting : settings_) io::set_value(tree, setting);
+    const Tree tree = read_experiment(file_, settings_);
     const Config config = read_config(tree);
     const auto warnings = heed_unread(console, unread_keys(tree, config), strict_);
     for (;;) {
