@@ -93,6 +93,8 @@ std::string summary_of(const RunResult& result, const Look& look) {
     row("  error between solutions, rms", fmt::format("{:.4f}", result.wires->rms_error()),
         fmt::format("{:.4f} at most, in {} solutions of tiles", result.wires->largest_error,
                     count(static_cast<std::int64_t>(result.wires->solutions))));
+    row("  error of a solution, most", fmt::format("{:.1e}", result.wires->solver_error),
+        "of the mean current of a line");
   }
   row("signal words held, peak", count(result.books.signal_words_peak));
   row("weight words held, peak", count(result.books.weight_words_peak));

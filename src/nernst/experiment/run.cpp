@@ -237,7 +237,8 @@ Tree result_json(const RunResult& result) {
     json["wires"] = {{"solutions", result.wires->solutions},
                      {"rms_effect", result.wires->rms_effect()},
                      {"rms_error", result.wires->rms_error()},
-                     {"largest_error", result.wires->largest_error}};
+                     {"largest_error", result.wires->largest_error},
+                     {"solver_error", result.wires->solver_error}};
   json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {

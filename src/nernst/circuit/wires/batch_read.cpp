@@ -2,7 +2,6 @@
 #include "nernst/circuit/wires/batch_read.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 
 #include "nernst/circuit/wires/batch_kernels.h"
@@ -16,8 +15,10 @@ struct Common {
   const BatchLines& lines;
   double contraction;
   PlaneOfNodes from_last;             // pivots of the driven lines, eliminated from the last node
-  std::vector<double> ideal_current;  // of each driven line at one volt, with ideal wires
-  double enough;                      // of the sum of those of a read, in units of output lines
+  std::vector<double> ideal_current;  // of each driven line at one volt, with ideal wires, in the
+                                      // units of output lines
+  double tolerance, size;             // size: max(outputs, driven)
+  double least_left;                  // part of the ideal currents that the lines leave at least
 
   ReadSweep sweep(bool ascending) const {
     const PlaneOfNodes& from_first = lines.driven.pivots();
@@ -47,19 +48,19 @@ struct Lanes {
   PlaneOfNodes volts, crossings, carry, current, magnitude;
 };
 
-// Reads `driven_V.rows()` vectors, kReadLanes at the most. Returns the sweeps.
-int read_group(const Common& common, MatrixView<const double> driven_V, Lanes& lanes,
-               MatrixView<double> output_A) {
+// Reads `driven_V.rows()` vectors, kReadLanes at the most.
+BatchOutcome read_group(const Common& common, MatrixView<const double> driven_V, Lanes& lanes,
+                        MatrixView<double> output_A) {
   constexpr int most_sweeps = 100'000;
   const std::size_t outputs = common.lines.outputs.lines(), driven = common.lines.driven.lines();
   const std::size_t reads = driven_V.rows();
-  PlaneOfNodes active(kReadLanes), enough(kReadLanes);
+  PlaneOfNodes active(kReadLanes), ideal(kReadLanes);
   std::ranges::fill(lanes.volts, 0.0);
   std::ranges::fill(lanes.current, 0.0);
   for (std::size_t b = 0; b < reads; ++b)
     for (std::size_t d = 0; d < driven; ++d) {
       lanes.volts[d * kReadLanes + b] = driven_V(b, d);
-      enough[b] += common.enough * common.ideal_current[d] * std::abs(driven_V(b, d));
+      ideal[b] += common.ideal_current[d] * std::abs(driven_V(b, d));
     }
   std::fill_n(active.begin(), reads, 1.0);
 
@@ -67,51 +68,67 @@ int read_group(const Common& common, MatrixView<const double> driven_V, Lanes& l
               common.lines.driven.pivots().data(), common.lines.driven.first(),
               common.lines.driven.last(), lanes.volts.data(), lanes.crossings.data());
   int sweeps = 0;
+  double error = 0;
   while (std::ranges::any_of(active, [](double is) { return is != 0; })) {
     NERNST_CHECK(++sweeps <= most_sweeps);
     sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), lanes.crossings.data(),
                 lanes.carry.data(), lanes.current.data(), lanes.magnitude.data());
-    PlaneOfNodes flow(kReadLanes);
+    PlaneOfNodes flow(kReadLanes), flown(kReadLanes);
     for (std::size_t o = 0; o < outputs; ++o)
-      for (std::size_t b = 0; b < kReadLanes; ++b) flow[b] += lanes.magnitude[o * kReadLanes + b];
-    // what the terms after this one bring together
-    for (std::size_t b = 0; b < reads; ++b)
-      if (common.contraction * flow[b] <= enough[b]) active[b] = 0;
+      for (std::size_t b = 0; b < kReadLanes; ++b) {
+        flow[b] += lanes.magnitude[o * kReadLanes + b];
+        flown[b] += std::abs(lanes.current[o * kReadLanes + b]);
+      }
+    for (std::size_t b = 0; b < reads; ++b) {
+      if (active[b] == 0) continue;
+      // the terms after this one bring `left` together; driven lines carry at least what the losses
+      // leave
+      const double left = common.contraction * flow[b];
+      const double sum = std::min(std::max(flown[b], common.least_left * ideal[b]), ideal[b]);
+      if (left > common.tolerance * sum / common.size) continue;
+      active[b] = 0;
+      if (sum > 0) error = std::max(error, left * common.size / sum);
+    }
   }
   for (std::size_t b = 0; b < reads; ++b)
     for (std::size_t o = 0; o < outputs; ++o)
       output_A(b, o) = lanes.current[o * kReadLanes + b] / common.lines.outputs.scale();
-  return sweeps;
+  return {sweeps, error};
 }
 
 }  // namespace
 
-int read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
+BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
                   const Threads& threads, MatrixView<double> output_A) {
   const std::size_t outputs = lines.outputs.lines(), driven = lines.driven.lines();
   NERNST_CHECK(lines.suitable() && driven_V.columns() == driven && output_A.columns() == outputs &&
                driven_V.rows() == output_A.rows());
-  Common common{lines, lines.contraction(), lines.driven.pivots_from_last(lines.shunt),
-                std::vector<double>(driven), 0};
+  Common common{lines,
+                lines.contraction(),
+                lines.driven.pivots_from_last(lines.shunt),
+                std::vector<double>(driven),
+                tolerance,
+                static_cast<double>(std::max(outputs, driven)),
+                (1 - lines.driven.most_lost()) * (1 - lines.outputs.most_lost())};
   const std::size_t stride = lines.driven.plane().stride;
+  const double ratio = lines.outputs.scale() / lines.driven.scale();
   for (std::size_t o = 0; o < outputs; ++o)
     for (std::size_t d = 0; d < driven; ++d)
-      common.ideal_current[d] += lines.shunt[o * stride + d] / lines.driven.scale();
-  common.enough =
-      tolerance * lines.outputs.scale() / static_cast<double>(std::max(outputs, driven));
+      common.ideal_current[d] += lines.shunt[o * stride + d] * ratio;
 
   const std::size_t groups = (driven_V.rows() + kReadLanes - 1) / kReadLanes;
-  std::atomic<int> most = 0;
+  std::vector<BatchOutcome> outcomes(groups);
   threads.for_each_part(groups, 1, [&](std::size_t first, std::size_t last) {
     Lanes room(outputs, driven);
     for (std::size_t g = first; g < last; ++g) {
       const std::size_t b = g * kReadLanes, reads = std::min(kReadLanes, driven_V.rows() - b);
-      const int sweeps = read_group(common, driven_V.block(b, 0, reads, driven), room,
-                                    output_A.block(b, 0, reads, outputs));
-      for (int seen = most; seen < sweeps && !most.compare_exchange_weak(seen, sweeps);) {
-      }
+      outcomes[g] = read_group(common, driven_V.block(b, 0, reads, driven), room,
+                               output_A.block(b, 0, reads, outputs));
     }
   });
+  BatchOutcome most;
+  for (const BatchOutcome& one : outcomes)
+    most = {std::max(most.sweeps, one.sweeps), std::max(most.error, one.error)};
   return most;
 }
 

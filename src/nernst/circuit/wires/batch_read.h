@@ -29,10 +29,16 @@ struct BatchLines {
   double contraction() const { return driven.most_lost() * outputs.most_lost(); }
 };
 
+// What a batch took: the most sweeps of a read, and the largest bound of an error, over the mean
+// current.
+struct BatchOutcome {
+  int sweeps = 0;
+  double error = 0;
+};
+
 // output_A (B x output lines) for driven_V (B x driven lines, all finite), to `tolerance` (see
-// WireSolverSpec). A read has the same bits whatever others are in the batch. Returns the most
-// sweeps that a read took.
-int read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
-                  const Threads& threads, MatrixView<double> output_A);
+// WireSolverSpec). A read has the same bits whatever others are in the batch.
+BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> driven_V,
+                           double tolerance, const Threads& threads, MatrixView<double> output_A);
 
 }  // namespace nernst

@@ -30,6 +30,7 @@ std::array<CrossbarPower, 2> solve_crossbar(const WireNetwork& network, const Ma
   solver->set_conductances(g_S.view());
   solver->effective_conductances(effective_S.view());
   std::array<CrossbarPower, 2> found;
+  found[0].error = found[1].error = solver->error();
   for (std::size_t d = 0; d < 2; ++d) {
     const bool forward = d == 0;
     found[d].ideal_S = sum_of(g_S.values());

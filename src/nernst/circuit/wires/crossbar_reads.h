@@ -13,7 +13,9 @@ struct CrossbarPower {
   double ideal_S = 0;     // with ideal wires, all lines driven by 1 V
   double together_S = 0;  // all lines driven by 1 V
   double random_S = 0;    // what voltages of +-1 V bring that have nothing to do with each other
+  double error = 0;       // of the solution, see WireSolver
   CrossbarPower& operator+=(const CrossbarPower& other) {
+    error = error > other.error ? error : other.error;
     ideal_S += other.ideal_S;
     together_S += other.together_S;
     random_S += other.random_S;

@@ -27,6 +27,7 @@ WireReport& WireReport::operator+=(const WireReport& other) {
   compared += other.compared;
   square_error += other.square_error;
   largest_error = std::max(largest_error, other.largest_error);
+  solver_error = std::max(solver_error, other.solver_error);
   return *this;
 }
 
@@ -183,6 +184,7 @@ struct EffectiveWeights::Kept {
         }
         for (std::size_t d = 0; d < 2; ++d) found[d] += map.reference_power[d];
       }
+      books[kSolverError] = std::max(books[kSolverError], found[0].error);
       if (both || forward) crossbars[0] = found[0];
       if (both || !forward) crossbars[1] = found[1];
       calibrate(map, cells_S, others_S, seen_S);
@@ -292,7 +294,16 @@ struct EffectiveWeights::Kept {
   bool given_out = false;             // the state, which may have been written since
   std::vector<char> changed_row;      // in these rows
   // the report, as state
-  enum { kSolutions, kCells, kSquareEffect, kCompared, kSquareError, kLargestError, kBooks };
+  enum {
+    kSolutions,
+    kCells,
+    kSquareEffect,
+    kCompared,
+    kSquareError,
+    kLargestError,
+    kSolverError,
+    kBooks
+  };
   std::array<double, kBooks> books{};
 };
 
@@ -349,7 +360,8 @@ WireReport EffectiveWeights::report() const {
           .square_effect = books[Kept::kSquareEffect],
           .compared = books[Kept::kCompared],
           .square_error = books[Kept::kSquareError],
-          .largest_error = books[Kept::kLargestError]};
+          .largest_error = books[Kept::kLargestError],
+          .solver_error = books[Kept::kSolverError]};
 }
 
 std::vector<PlaneView> EffectiveWeights::state(const std::string& prefix) {

@@ -36,6 +36,7 @@ struct WireReport {
   double compared = 0;       // cells in solutions after the first of a tile
   double square_error = 0;   // of the effective weights used until then, sum over those
   double largest_error = 0;
+  double solver_error = 0;  // the largest error of a current in a solution, over the mean current
 
   double rms_effect() const;
   double rms_error() const;

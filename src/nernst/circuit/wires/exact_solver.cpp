@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/circuit/wires/exact_solver.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+
+#include "nernst/base/error.h"
+#include "nernst/circuit/wires/terminal_currents.h"
 
 namespace nernst {
 
@@ -82,7 +88,12 @@ void ExactSolver::factor() {
   if (!analysed_) factor_.analyzePattern(matrix);
   analysed_ = true;
   factor_.factorize(matrix);
-  NERNST_CHECK(factor_.info() == Eigen::Success);
+  if (factor_.info() == Eigen::Success) return;
+  const auto [least, most] = std::ranges::minmax(g_S_.values());
+  throw ConfigError(
+      "the array", fmt::format("{:.3g} to {:.3g} S", least, most),
+      "is what its cells conduct, which beside these wires differs by more than double "
+      "precision can solve; give shorts a smaller conductance, or wires more resistance");
 }
 
 ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
@@ -95,60 +106,76 @@ ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
   return into;
 }
 
-ExactSolver::Vector ExactSolver::node_voltages(std::span<const double> row_V,
-                                               std::span<const double> column_V) const {
+ExactSolver::Vector ExactSolver::find(std::span<const double> row_V,
+                                      std::span<const double> column_V, std::span<double> row_A,
+                                      std::span<double> column_A) {
   NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_ && !branches_.empty());
+  constexpr int most_passes = 6;
+  constexpr double enough = 1e-13;
   Vector volts = Vector::Zero(unknown_ + static_cast<int>(rows_ + columns_));
   for (std::size_t r = 0; r < rows_; ++r) volts[unknown_ + static_cast<int>(r)] = row_V[r];
   for (std::size_t c = 0; c < columns_; ++c)
     volts[unknown_ + static_cast<int>(rows_ + c)] = column_V[c];
-  if (unknown_ == 0) return volts;
+  std::vector<double> before_row(rows_), before_column(columns_);
   // the sums on the diagonal round small cells beside good wires; differences of voltages do not
-  for (int pass = 0; pass < 2; ++pass) volts.head(unknown_) += factor_.solve(imbalance(volts));
+  double change = 0;
+  for (int pass = 0; pass < most_passes; ++pass) {
+    if (unknown_ > 0) volts.head(unknown_) += factor_.solve(imbalance(volts));
+    currents(volts, row_V, column_V, row_A, column_A);
+    change = 0;
+    for (std::size_t r = 0; r < rows_; ++r)
+      change = std::max(change, std::abs(row_A[r] - before_row[r]));
+    for (std::size_t c = 0; c < columns_; ++c)
+      change = std::max(change, std::abs(column_A[c] - before_column[c]));
+    const double mean = mean_current(row_A, column_A);
+    change = mean > 0 ? change / mean : 0;
+    if (unknown_ == 0 || (pass > 0 && change <= enough)) break;
+    std::ranges::copy(row_A, before_row.begin());
+    std::ranges::copy(column_A, before_column.begin());
+  }
+  error_ = std::max(error_, unknown_ == 0 ? 0 : change);
   return volts;
 }
 
-void ExactSolver::currents(const Vector& volts, std::span<double> row_A,
-                           std::span<double> column_A) const {
-  std::ranges::fill(row_A, 0.0);
-  std::ranges::fill(column_A, 0.0);
+void ExactSolver::currents(const Vector& volts, std::span<const double> row_V,
+                           std::span<const double> column_V, std::span<double> row_A,
+                           std::span<double> column_A) {
+  row_u_ = Matrix<double>(rows_, columns_);
+  column_v_ = Matrix<double>(rows_, columns_);
   for (std::size_t r = 0; r < rows_; ++r)
     for (std::size_t c = 0; c < columns_; ++c) {
-      const double current_A = g_S_(r, c) * (volts[column_node(r, c)] - volts[row_node(r, c)]);
-      row_A[r] += current_A;
-      column_A[c] -= current_A;
+      row_u_(r, c) = volts[row_node(r, c)];
+      column_v_(r, c) = volts[column_node(r, c)];
     }
+  terminal_currents(network_, g_S_.view(), row_V, column_V, row_u_.view(), column_v_.view(), row_A,
+                    column_A);
 }
 
 void ExactSolver::solve(std::span<const double> row_V, std::span<const double> column_V,
                         WireSolution& solution) {
-  const Vector volts = node_voltages(row_V, column_V);
-  solution.row_V = Matrix<double>(rows_, columns_);
-  solution.column_V = Matrix<double>(rows_, columns_);
-  for (std::size_t r = 0; r < rows_; ++r)
-    for (std::size_t c = 0; c < columns_; ++c) {
-      solution.row_V(r, c) = volts[row_node(r, c)];
-      solution.column_V(r, c) = volts[column_node(r, c)];
-    }
   solution.row_A.resize(rows_);
   solution.column_A.resize(columns_);
-  currents(volts, solution.row_A, solution.column_A);
+  error_ = 0;
+  find(row_V, column_V, solution.row_A, solution.column_A);
+  solution.row_V = row_u_;
+  solution.column_V = column_v_;
 }
 
 void ExactSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {
   NERNST_CHECK(column_V.rows() == row_A.rows() && row_A.columns() == rows_);
   const std::vector<double> ground(rows_);
   std::vector<double> column_A(columns_);
+  error_ = 0;
   for (std::size_t b = 0; b < column_V.rows(); ++b)
-    currents(node_voltages(ground, column_V.row(b)), row_A.row(b), column_A);
+    find(ground, column_V.row(b), row_A.row(b), column_A);
 }
 
 void ExactSolver::read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) {
   NERNST_CHECK(row_V.rows() == column_A.rows() && column_A.columns() == columns_);
   const std::vector<double> ground(columns_);
   std::vector<double> row_A(rows_);
-  for (std::size_t b = 0; b < row_V.rows(); ++b)
-    currents(node_voltages(row_V.row(b), ground), row_A, column_A.row(b));
+  error_ = 0;
+  for (std::size_t b = 0; b < row_V.rows(); ++b) find(row_V.row(b), ground, row_A, column_A.row(b));
 }
 
 }  // namespace nernst

@@ -20,6 +20,8 @@ class ExactSolver final : public WireSolver {
   void read(MatrixView<const double> column_V, MatrixView<double> row_A) override;
   void read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) override;
   int iterations() const override { return 0; }
+  double error() const override { return error_; }
+  bool was_exact() const override { return true; }
 
  private:
   using Vector = Eigen::VectorXd;
@@ -34,16 +36,21 @@ class ExactSolver final : public WireSolver {
   int row_node(std::size_t r, std::size_t c) const;
   int column_node(std::size_t r, std::size_t c) const;
   void factor();
-  // Voltages of all nodes, terminals included, refined once with the currents' own imbalance.
-  Vector node_voltages(std::span<const double> row_V, std::span<const double> column_V) const;
+  // Voltages of all nodes, terminals included, refined with the currents' own imbalance until that
+  // changes no current any more; and these currents. Takes note of the error.
+  Vector find(std::span<const double> row_V, std::span<const double> column_V,
+              std::span<double> row_A, std::span<double> column_A);
   // What flows into each unknown node.
   Vector imbalance(const Vector& volts) const;
-  void currents(const Vector& volts, std::span<double> row_A, std::span<double> column_A) const;
+  void currents(const Vector& volts, std::span<const double> row_V,
+                std::span<const double> column_V, std::span<double> row_A,
+                std::span<double> column_A);
 
   WireNetwork network_;
   std::size_t rows_, columns_;
   int unknown_ = 0;
-  Matrix<double> g_S_;
+  Matrix<double> g_S_, row_u_, column_v_;
+  double error_ = 0;
   std::vector<Branch> branches_;
   bool analysed_ = false;
   Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> factor_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nernst/circuit/wires/terminal_currents.h"
+
 namespace nernst {
 
 LineSolver::LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns,
@@ -13,7 +15,8 @@ LineSolver::LineSolver(const WireNetwork& network, std::size_t rows, std::size_t
       tolerance_(tolerance),
       threads_(threads),
       column_lines_(network.columns, rows, columns),
-      row_lines_(network.rows, columns, rows) {
+      row_lines_(network.rows, columns, rows),
+      network_(network) {
   NERNST_CHECK(rows > 0 && columns > 0 && tolerance > 0);
   for (PlaneOfNodes* plane : {&column_shunt_, &v_, &column_work_})
     plane->resize(column_lines_.plane().size());
@@ -36,6 +39,21 @@ void LineSolver::set_conductances(MatrixView<const double> g_S) {
         row_shunt_[c * row_stride + r] = g_S(r, c) * row_scale;
   column_lines_.factor(column_shunt_);
   row_lines_.factor(row_shunt_);
+  g_S_ = Matrix<double>(rows_, columns_);
+  for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(g_S.row(r), g_S_.row(r).begin());
+  const double r_Ohm = std::max({network_.rows.r_segment_Ohm, network_.columns.r_segment_Ohm,
+                                 network_.rows.r_end_Ohm, network_.columns.r_end_Ohm});
+  shorts_ = std::ranges::any_of(
+      g_S_.values(), [r_Ohm](double cell_S) { return cell_S * r_Ohm > kShortedAgainstWires; });
+  exact_.reset();
+}
+
+ExactSolver& LineSolver::exact() {
+  if (!exact_) {
+    exact_ = std::make_unique<ExactSolver>(network_, rows_, columns_);
+    exact_->set_conductances(g_S_.view());
+  }
+  return *exact_;
 }
 
 double LineSolver::ideal_current_A(std::span<const double> row_V,
@@ -57,36 +75,83 @@ void LineSolver::columns_from_rows(std::span<const double> column_V) {
   column_lines_.solve(v_, v_);
 }
 
-void LineSolver::find_voltages(std::span<const double> row_V, std::span<const double> column_V) {
+bool LineSolver::find(std::span<const double> row_V, std::span<const double> column_V,
+                      std::span<double> row_A, std::span<double> column_A) {
   NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_);
   iterations_ = 0;
   if (row_lines_.fixed()) {
     row_lines_.undisturbed(row_V, u_);
-  } else {
-    // residual of u = 0
-    column_lines_.undisturbed(column_V, v_);
-    row_lines_.drive(row_V, residual_);
-    transpose_times(column_lines_.plane(), columns_, v_.data(), row_lines_.plane().stride,
-                    row_shunt_.data(), row_work_.data());
-    for (std::size_t k = 0; k < residual_.size(); ++k) residual_[k] += row_work_[k];
-    row_lines_.collect(residual_);
-    std::ranges::fill(u_, 0.0);
-    const double mean_A =
-        ideal_current_A(row_V, column_V) / static_cast<double>(std::max(rows_, columns_));
-    conjugate_gradients(tolerance_ * mean_A * row_lines_.scale());
+    columns_from_rows(column_V);
+    currents(row_V, column_V, row_A, column_A);
+    return true;
   }
-  columns_from_rows(column_V);
+  // residual of u = 0
+  column_lines_.undisturbed(column_V, v_);
+  row_lines_.drive(row_V, residual_);
+  transpose_times(column_lines_.plane(), columns_, v_.data(), row_lines_.plane().stride,
+                  row_shunt_.data(), row_work_.data());
+  for (std::size_t k = 0; k < residual_.size(); ++k) residual_[k] += row_work_[k];
+  row_lines_.collect(residual_);
+  std::ranges::fill(u_, 0.0);
+  const double scale = row_lines_.scale();
+  const double ideal_A =
+      ideal_current_A(row_V, column_V) / static_cast<double>(std::max(rows_, columns_));
+
+  // first as if the wires took little, then by what flows, from the residual that is really there
+  constexpr int most_rounds = 3, most_iterations = 2000;
+  double enough_A = tolerance_ * ideal_A;
+  for (int round = 0; round < most_rounds; ++round) {
+    if (!conjugate_gradients(enough_A * scale, most_iterations)) return false;
+    columns_from_rows(column_V);
+    currents(row_V, column_V, row_A, column_A);
+    const double mean_A = mean_current(row_A, column_A);
+    if (!std::isfinite(mean_A)) return false;
+    enough_A = tolerance_ * std::min(ideal_A, mean_A);
+    if (shorts_ || round > 0) find_residual(row_V);
+    const double left_A = left_ / scale;
+    if (left_A <= enough_A) {
+      error_ = std::max(error_, mean_A > 0 ? left_A / mean_A : 0);
+      return true;
+    }
+    if (!shorts_ && round == 0) find_residual(row_V);
+  }
+  return false;
 }
 
-void LineSolver::conjugate_gradients(double enough) {
-  constexpr int most_iterations = 100'000;
+void LineSolver::find_residual(std::span<const double> row_V) {
+  const std::size_t stride = row_lines_.plane().stride,
+                    column_stride = column_lines_.plane().stride;
+  const bool chain = row_lines_.is_chain();
+  const double first = row_lines_.first(), last = row_lines_.last();
+  std::ranges::fill(residual_, 0.0);
+  left_ = 0;
+  for (std::size_t r = 0; r < rows_; ++r) {
+    double of_line = 0;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const std::size_t k = c * stride + r;
+      double into = row_shunt_[k] * (v_[r * column_stride + c] - u_[k]);
+      if (chain && c > 0) into += u_[k - stride] - u_[k];
+      if (chain && c + 1 < columns_) into += u_[k + stride] - u_[k];
+      if (c == 0) into += first * (row_V[r] - u_[k]);
+      if (c + 1 == columns_) into += last * (row_V[r] - u_[k]);
+      residual_[k] = into;
+      of_line += chain ? std::abs(into) : into;
+    }
+    left_ += std::abs(of_line);
+  }
+  row_lines_.collect(residual_);
+}
+
+bool LineSolver::conjugate_gradients(double enough, int most_iterations) {
   const std::size_t size = u_.size();
   std::ranges::fill(direction_, 0.0);
   std::ranges::fill(image_, 0.0);
-  double left = 0, before = 0;
-  for (const double r : residual_) left += std::abs(r);
-  while (left > enough) {
-    NERNST_CHECK(++iterations_ <= most_iterations);
+  double before = 0;
+  left_ = 0;
+  for (const double r : residual_) left_ += std::abs(r);
+  for (int k = 0; left_ > enough; ++k) {
+    if (k == most_iterations) return false;
+    ++iterations_;
     // direction = T_r^-1 residual + beta direction; T_r direction follows the same recurrence
     row_lines_.solve(residual_, step_);
     const double now = dot_product(size, residual_.data(), step_.data());
@@ -101,54 +166,66 @@ void LineSolver::conjugate_gradients(double enough) {
                     row_shunt_.data(), row_work_.data());
     const double curvature =
         finish_product(size, image_.data(), row_work_.data(), direction_.data(), product_.data());
-    left = take_step(size, now / curvature, direction_.data(), product_.data(), u_.data(),
-                     residual_.data());
+    // (rounding has the word where a direction has none left)
+    if (!(curvature > 0)) return false;
+    left_ = take_step(size, now / curvature, direction_.data(), product_.data(), u_.data(),
+                      residual_.data());
     if (row_lines_.single_node()) {
       row_lines_.collect(residual_);
-      left = 0;
-      for (std::size_t r = 0; r < rows_; ++r) left += std::abs(residual_[r]);
+      left_ = 0;
+      for (std::size_t r = 0; r < rows_; ++r) left_ += std::abs(residual_[r]);
     }
+    if (!std::isfinite(left_)) return false;
   }
+  return true;
 }
 
-void LineSolver::row_currents(std::span<double> row_A) const {
+void LineSolver::currents(std::span<const double> row_V, std::span<const double> column_V,
+                          std::span<double> row_A, std::span<double> column_A) const {
   const std::size_t stride = row_lines_.plane().stride,
                     column_stride = column_lines_.plane().stride;
-  const double scale = row_lines_.scale();
+  if (shorts_) {
+    Matrix<double> row_u(rows_, columns_), column_v(rows_, columns_);
+    for (std::size_t r = 0; r < rows_; ++r)
+      for (std::size_t c = 0; c < columns_; ++c) {
+        row_u(r, c) = u_[c * stride + r];
+        column_v(r, c) = v_[r * column_stride + c];
+      }
+    return terminal_currents(network_, g_S_.view(), row_V, column_V, row_u.view(), column_v.view(),
+                             row_A, column_A);
+  }
+  const double scale = row_lines_.scale(), column_scale = column_lines_.scale();
+  std::ranges::fill(column_A, 0.0);
   for (std::size_t r = 0; r < rows_; ++r) {
     double sum = 0;
-    for (std::size_t c = 0; c < columns_; ++c)
-      sum += row_shunt_[c * stride + r] * (v_[r * column_stride + c] - u_[c * stride + r]);
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const double difference = v_[r * column_stride + c] - u_[c * stride + r];
+      sum += row_shunt_[c * stride + r] * difference;
+      column_A[c] -= column_shunt_[r * column_stride + c] * difference;
+    }
     row_A[r] = sum / scale;
   }
-}
-
-void LineSolver::column_currents(std::span<double> column_A) const {
-  const std::size_t stride = row_lines_.plane().stride,
-                    column_stride = column_lines_.plane().stride;
-  const double scale = column_lines_.scale();
-  std::ranges::fill(column_A, 0.0);
-  for (std::size_t r = 0; r < rows_; ++r)
-    for (std::size_t c = 0; c < columns_; ++c)
-      column_A[c] +=
-          column_shunt_[r * column_stride + c] * (u_[c * stride + r] - v_[r * column_stride + c]);
-  for (double& current : column_A) current /= scale;
+  for (double& current : column_A) current /= column_scale;
 }
 
 void LineSolver::solve(std::span<const double> row_V, std::span<const double> column_V,
                        WireSolution& solution) {
-  find_voltages(row_V, column_V);
   solution.row_V = Matrix<double>(rows_, columns_);
   solution.column_V = Matrix<double>(rows_, columns_);
+  solution.row_A.resize(rows_);
+  solution.column_A.resize(columns_);
+  error_ = 0;
+  was_exact_ = !find(row_V, column_V, solution.row_A, solution.column_A);
+  if (was_exact_) {
+    exact().solve(row_V, column_V, solution);
+    error_ = exact().error();
+    return;
+  }
   for (std::size_t r = 0; r < rows_; ++r)
     for (std::size_t c = 0; c < columns_; ++c) {
       solution.row_V(r, c) = u_[c * row_lines_.plane().stride + r];
       solution.column_V(r, c) = v_[r * column_lines_.plane().stride + c];
     }
-  solution.row_A.resize(rows_);
-  solution.column_A.resize(columns_);
-  row_currents(solution.row_A);
-  column_currents(solution.column_A);
 }
 
 bool LineSolver::together(const BatchLines& lines, std::size_t reads) {
@@ -162,15 +239,23 @@ bool LineSolver::together(const BatchLines& lines, std::size_t reads) {
 void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {
   NERNST_CHECK(column_V.rows() == row_A.rows() && row_A.columns() == rows_);
   const BatchLines lines{column_lines_, row_lines_, column_shunt_};
+  error_ = 0;
+  was_exact_ = false;
   if (together(lines, column_V.rows())) {
-    iterations_ = read_together(lines, column_V, tolerance_, threads_, row_A);
+    const BatchOutcome outcome = read_together(lines, column_V, tolerance_, threads_, row_A);
+    iterations_ = outcome.sweeps;
+    error_ = outcome.error;
     return;
   }
   const std::vector<double> ground(rows_);
+  std::vector<double> column_A(columns_);
   int most = 0;
   for (std::size_t b = 0; b < column_V.rows(); ++b) {
-    find_voltages(ground, column_V.row(b));
-    row_currents(row_A.row(b));
+    if (!find(ground, column_V.row(b), row_A.row(b), column_A)) {
+      was_exact_ = true;
+      exact().read(column_V.block(b, 0, 1, columns_), row_A.block(b, 0, 1, rows_));
+      error_ = std::max(error_, exact().error());
+    }
     most = std::max(most, iterations_);
   }
   iterations_ = most;
@@ -179,15 +264,23 @@ void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_
 void LineSolver::read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) {
   NERNST_CHECK(row_V.rows() == column_A.rows() && column_A.columns() == columns_);
   const BatchLines lines{row_lines_, column_lines_, row_shunt_};
+  error_ = 0;
+  was_exact_ = false;
   if (together(lines, row_V.rows())) {
-    iterations_ = read_together(lines, row_V, tolerance_, threads_, column_A);
+    const BatchOutcome outcome = read_together(lines, row_V, tolerance_, threads_, column_A);
+    iterations_ = outcome.sweeps;
+    error_ = outcome.error;
     return;
   }
   const std::vector<double> ground(columns_);
+  std::vector<double> row_A(rows_);
   int most = 0;
   for (std::size_t b = 0; b < row_V.rows(); ++b) {
-    find_voltages(row_V.row(b), ground);
-    column_currents(column_A.row(b));
+    if (!find(row_V.row(b), ground, row_A, column_A.row(b))) {
+      was_exact_ = true;
+      exact().read_transposed(row_V.block(b, 0, 1, rows_), column_A.block(b, 0, 1, columns_));
+      error_ = std::max(error_, exact().error());
+    }
     most = std::max(most, iterations_);
   }
   iterations_ = most;

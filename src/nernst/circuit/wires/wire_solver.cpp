@@ -7,6 +7,7 @@
 #include "nernst/base/matrix_product.h"
 #include "nernst/circuit/wires/exact_solver.h"
 #include "nernst/circuit/wires/line_solver.h"
+#include "nernst/circuit/wires/terminal_currents.h"
 
 namespace nernst {
 
@@ -28,11 +29,22 @@ namespace {
 // as much as making it: at worst twice the work of the better choice.
 class KeepingSolver final : public WireSolver {
  public:
-  KeepingSolver(std::unique_ptr<WireSolver> solver, std::size_t rows, std::size_t columns)
-      : solver_(std::move(solver)), rows_(rows), columns_(columns) {}
+  KeepingSolver(std::unique_ptr<WireSolver> solver, const WireNetwork& network, std::size_t rows,
+                std::size_t columns)
+      : solver_(std::move(solver)),
+        most_S_(largest_useful_S(network)),
+        rows_(rows),
+        columns_(columns) {}
 
   void set_conductances(MatrixView<const double> g_S) override {
-    solver_->set_conductances(g_S);
+    Matrix<double> limited(rows_, columns_);
+    bool shorts = false;
+    for (std::size_t r = 0; r < rows_; ++r)
+      for (std::size_t c = 0; c < columns_; ++c) {
+        shorts = shorts || g_S(r, c) > most_S_;
+        limited(r, c) = std::min(g_S(r, c), most_S_);
+      }
+    solver_->set_conductances(shorts ? limited.view() : g_S);
     reads_ = 0;
     kept_ = Matrix<double>();
   }
@@ -53,6 +65,8 @@ class KeepingSolver final : public WireSolver {
     for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(kept_.row(r), g_S.row(r).begin());
   }
   int iterations() const override { return solver_->iterations(); }
+  double error() const override { return solver_->error(); }
+  bool was_exact() const override { return solver_->was_exact(); }
 
  private:
   void fill() {
@@ -68,6 +82,7 @@ class KeepingSolver final : public WireSolver {
   }
 
   std::unique_ptr<WireSolver> solver_;
+  double most_S_;
   std::size_t rows_, columns_;
   std::size_t reads_ = 0;  // since the cells changed
   Matrix<double> kept_;
@@ -86,7 +101,7 @@ std::unique_ptr<WireSolver> make_wire_solver(const WireNetwork& network, std::si
   } else {
     solver = std::make_unique<LineSolver>(network, rows, columns, spec.tolerance, spec.threads);
   }
-  return std::make_unique<KeepingSolver>(std::move(solver), rows, columns);
+  return std::make_unique<KeepingSolver>(std::move(solver), network, rows, columns);
 }
 
 }  // namespace nernst

@@ -22,8 +22,9 @@ enum class WireMethod { automatic, exact, lines };
 
 struct WireSolverSpec {
   WireMethod method = WireMethod::automatic;
-  // Of `lines`: every terminal current is within `tolerance` of the sum of the magnitudes of the
-  // currents that ideal wires would bring through all cells, over max(rows, columns).
+  // Of `lines`: every terminal current is right to within `tolerance` of the mean current of a line
+  // (see mean_current), as it really flows and not more than ideal wires would bring. What the
+  // iteration does not solve to that is solved by `exact`.
   double tolerance = 1e-9;
   Threads threads = Threads();  // that the reads of a batch are shared over
 };
@@ -56,6 +57,12 @@ class WireSolver {
   // Iterations of the last solve or read (the most of a batch; where a kept matrix was read, those
   // of making it); 0 for a direct method.
   virtual int iterations() const = 0;
+
+  // Of the last solve, or the largest of the last reads: the error of a terminal current over the
+  // mean current. Of `lines` a bound; of `exact` what the last refinement changed.
+  virtual double error() const = 0;
+  // Whether that was solved by `exact`, by choice or since `lines` did not do.
+  virtual bool was_exact() const = 0;
 };
 
 // A solver for arrays of this size. `automatic` takes `exact` up to 256 cells and `lines` for

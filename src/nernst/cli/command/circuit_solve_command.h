@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nernst/circuit/wires/terminal_currents.h"
 #include "nernst/circuit/wires/wire_solver.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/quantity.h"
@@ -100,16 +101,24 @@ class CircuitSolveCommand final : public Command {
     Answer answer;
     answer.json["rows"] = g_S.rows();
     answer.json["columns"] = g_S.columns();
+    answer.json["method"] = solver->was_exact() ? "exact" : "lines";
     answer.json["iterations"] = solver->iterations();
+    const double error_A = solver->error() * mean_current(solution.row_A, solution.column_A);
+    answer.json["error"] = solver->error();
+    answer.json["error_A"] = error_A;
     answer.json["currents_A"] = current_A;
     answer.json["ideal_currents_A"] = ideal_A;
     const double lost = lost_of(current_A, ideal_A);
     answer.json["lost"] = lost;
     const Look& look = console.out();
-    answer.text = shaded(fmt::format("{}: {} x {} cells; the wires take {} of the current", name,
-                                     g_S.rows(), g_S.columns(), percent(lost, 2)),
-                         Shade::strong, look) +
-                  "\n" + table_of(current_A, ideal_A, by_rows ? "column" : "row", look);
+    answer.text =
+        shaded(fmt::format("{}: {} x {} cells; the wires take {} of the current", name, g_S.rows(),
+                           g_S.columns(), percent(lost, 2)),
+               Shade::strong, look) +
+        "\n" + table_of(current_A, ideal_A, by_rows ? "column" : "row", look) +
+        fmt::format("  right to within {}, {:.0e} of the mean current, by the method {}\n",
+                    quantity(error_A, "A", look), solver->error(),
+                    answer.json["method"].get<std::string>());
     if (!out_.empty()) write_files(g_S, solution, current_A, ideal_A, name, lost, by_rows, answer);
     return answer;
   }
