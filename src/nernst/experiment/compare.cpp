@@ -164,7 +164,13 @@ std::optional<Tree> finished(const fs::path& folder, const RunIdentity& identity
 
 Tree run_job(const CompareJob& job, const RunIdentity& identity, const fs::path& folder,
              const RunSetup& setup, const RunHooks& hooks) {
-  if (auto done = finished(folder, identity)) return *done;
+  if (auto done = finished(folder, identity)) {
+    if (done->contains("epochs") && done->at("epochs") != job.config.epochs_in_situ())
+      throw ConfigError(folder.string(), "",
+                        "was trained for more epochs than the comparison asks for; give the "
+                        "comparison another --out");
+    return *done;
+  }
   try {
     if (!fs::exists(folder / "config.toml"))
       return result_json(start_run(job.config, folder, setup, hooks));

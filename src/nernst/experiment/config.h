@@ -49,10 +49,18 @@ struct Config {
   TrainingSpec training;
   TransferSpec transfer;
   AgingSpec aging;
+  // Epochs that a run was given beyond the end of its config; the learning rate stays what it was
+  // there.
+  std::int64_t more_epochs = 0;
 
-  // Epochs that are learned on the chip.
-  std::int64_t epochs_in_situ() const {
+  // Epochs in situ by the config, and all that are learned on the chip.
+  std::int64_t epochs_planned() const {
     return transfer.enabled() ? transfer.fine_tune_epochs : training.epochs;
+  }
+  std::int64_t epochs_in_situ() const { return epochs_planned() + more_epochs; }
+  // Epochs of the training in float.
+  std::int64_t epochs_in_float() const {
+    return training.epochs + (transfer.enabled() ? 0 : more_epochs);
   }
   std::unique_ptr<UpdateRule> update_rule() const {
     return make_update_rule(training.update, training.update_options);

@@ -40,7 +40,7 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
   const double began_s = hooks.now_s ? hooks.now_s() : 0;
   double reported_s = began_s;
   const std::size_t size = data.train.size(), batch = static_cast<std::size_t>(training.batch);
-  const auto epochs = static_cast<std::size_t>(training.epochs);
+  const auto epochs = static_cast<std::size_t>(config.epochs_in_float());
   std::uint64_t step = 0;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
@@ -57,7 +57,7 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
       }
       const double done =
           static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
-      const double rate = training.learning_rate.at(done, static_cast<double>(epochs));
+      const double rate = training.learning_rate.at(done, static_cast<double>(training.epochs));
       const double lost = noisy ? twin.train_noisy(inputs.view(), labels, rate, spread, seed, step)
                                 : twin.train(inputs.view(), labels, rate);
       const bool bounded = is_bounded(lost, count);
@@ -98,7 +98,7 @@ std::int64_t float_operations(const Config& config, const DataSet& data) {
   }
   return times_saturating(
       times_saturating(2 * weights + hidden, static_cast<std::int64_t>(data.train.size())),
-      config.training.epochs);
+      config.epochs_in_float());
 }
 
 }  // namespace nernst

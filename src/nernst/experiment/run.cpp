@@ -158,10 +158,14 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
 }
 
 RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
-                     const RunHooks& hooks) {
+                     const RunHooks& hooks, std::int64_t more_epochs) {
   OpenedRun run = open_run(path);
   run.folder.lock();
-  const Config& config = run.config;
+  Config& config = run.config;
+  const double end = static_cast<double>(config.epochs_planned());
+  if (more_epochs > 0 && config.training.learning_rate.at(end, end) == 0)
+    throw ConfigError("--epochs", static_cast<double>(more_epochs),
+                      "would learn nothing: the learning rate ends at 0 (training.final_rate)");
   const DeviceSpec& device = run.device;
   const DataSet data = load_data(config.data);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
@@ -169,6 +173,10 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                  identity_of(config, device, check_transfer_source(config), data.checksum),
                  run.identity);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
+  if (more_epochs > 0) {
+    run.folder.add_epochs(more_epochs);
+    config.more_epochs = run.folder.read_more_epochs();
+  }
   return train_in(run.folder, config, device, data, run.identity, setup, hooks);
 }
 

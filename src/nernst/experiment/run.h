@@ -71,9 +71,10 @@ struct RunResult {
 RunResult start_run(Config config, const std::filesystem::path& folder, const RunSetup& setup,
                     const RunHooks& hooks);
 
-// Goes on with a run, from its last checkpoint or from the beginning.
+// Goes on with a run, from its last checkpoint or from the beginning; with `more_epochs`, so many
+// beyond its end, where the learning rate stays what it was there.
 RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
-                     const RunHooks& hooks);
+                     const RunHooks& hooks, std::int64_t more_epochs = 0);
 
 // Sentences on pulses that could not be sent and outputs that were clipped; "" where these are few.
 std::string saturation_remark(const LedgerCounts& book);

@@ -166,6 +166,27 @@ DeviceSpec RunFolder::read_device() const {
   return nernst::read_device(io::parse_toml(io::read_file(name, kMaxSmallFile), name), name);
 }
 
+std::int64_t RunFolder::read_more_epochs() const {
+  const std::string name = file("more_epochs.json").string();
+  if (!io::path_exists(name)) return 0;
+  std::int64_t epochs = 0;
+  Fields fields;
+  fields.integer("epochs", epochs, {.min = 0, .max = 1e9, .help = "beyond those of the config"});
+  read_fields(io::parse_json(io::read_file(name, kMaxSmallFile), name), name, fields);
+  return epochs;
+}
+
+void RunFolder::add_epochs(std::int64_t epochs) const {
+  const std::int64_t all = read_more_epochs() + epochs;
+  for (const char* name : {"result.json", "ledger.json", "diverged.json"}) {
+    std::error_code error;
+    fs::remove(file(name), error);
+    if (error) throw IoError(file(name).string(), error.message());
+  }
+  io::write_file_atomically(file("more_epochs.json"),
+                            io::to_json({{"epochs", all}}, io::JsonLayout::indented));
+}
+
 RunIdentity identity_of(Config config, const DeviceSpec& device, const std::string& source,
                         const std::string& data) {
   config.training.checkpoint_s = 0;
@@ -189,6 +210,7 @@ OpenedRun open_run(const fs::path& path) {
     throw ConfigError(folder.file("data.json").string(), "",
                       "is not what the run was begun with; restore it, or train the run anew");
   fit_network(config, fit, path.string());
+  config.more_epochs = folder.read_more_epochs();
   return {std::move(folder), std::move(config), device, fit, maker, identity};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder of a run: config.toml, device.toml, data.json (see DataFit), run.json, metrics.jsonl,
-// checkpoint.h5, ledger.json and, when the run is done, result.json.
+// checkpoint.h5, ledger.json and, when the run is done, result.json; more_epochs.json where the run
+// goes on beyond the end of its config.
 #pragma once
 
 #include <filesystem>
@@ -46,6 +47,10 @@ class RunFolder {
   DeviceSpec read_device() const;
   Tree read_made_by() const;
   DataFit read_data_fit() const;
+  // Epochs beyond those of the config. Throws ConfigError for a damaged file.
+  std::int64_t read_more_epochs() const;
+  // Adds to them; the run has no result any more until it has learned them.
+  void add_epochs(std::int64_t epochs) const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}

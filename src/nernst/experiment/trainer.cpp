@@ -168,7 +168,7 @@ void Trainer::train_batch() {
                         .loss = loss_,
                         .monitor = monitor_,
                         .rate = training.learning_rate.at(
-                            epochs_done(), static_cast<double>(config_->epochs_in_situ())),
+                            epochs_done(), static_cast<double>(config_->epochs_planned())),
                         .accumulate = training.accumulate,
                         .seed = static_cast<std::uint64_t>(training.seed),
                         .step = position_.step};

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -101,6 +102,10 @@ std::optional<Part> part_of(const std::string& name) {
   }
   return std::nullopt;
 }
+
+// What Nernst writes beside the layers.
+constexpr std::array<std::string_view, 5> kBeside = {"activations", "classes", "features",
+                                                     "input_offset", "input_width"};
 
 // N of "layer_N_*", which Nernst writes; nothing for other names.
 std::optional<double> own_number(std::string_view layer) {
@@ -284,7 +289,11 @@ std::vector<DenseLayer> dense_layers_of_npz(std::string_view bytes, const std::s
   std::map<std::string, std::size_t> places;
   std::vector<std::pair<std::string, NpzArray>> biases;  // by their layers
   std::vector<std::optional<double>> numbers;
+  std::vector<std::string> activations;
   for (NpzArray& array : parse_npz(bytes, where)) {
+    if (array.name == "activations") activations = array.texts;
+    if (std::find(kBeside.begin(), kBeside.end(), array.name) != kBeside.end()) continue;
+    if (!array.texts.empty()) fail(fmt::format("array {} is of texts", in_quotes(array.name)));
     const std::optional<Part> part = part_of(array.name);
     if (!part)
       fail(fmt::format(
@@ -330,6 +339,8 @@ std::vector<DenseLayer> dense_layers_of_npz(std::string_view bytes, const std::s
     for (const std::size_t l : order) sorted.push_back(std::move(layers[l]));
     layers = std::move(sorted);
   }
+  if (activations.size() == layers.size())
+    for (std::size_t l = 0; l < layers.size(); ++l) layers[l].layer.activation = activations[l];
   return checked(std::move(layers), where);
 }
 

@@ -51,7 +51,7 @@ void put_common(std::string& bytes, std::uint32_t crc, std::uint32_t size, std::
 }
 
 // The header of an .npy of format 1.0, padded so that the data starts at a multiple of 64 bytes.
-std::string npy_header(const char* type, const std::string& shape) {
+std::string npy_header(std::string_view type, const std::string& shape) {
   const std::string dictionary =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape);
   const std::size_t preamble = 10;
@@ -63,48 +63,67 @@ std::string npy_header(const char* type, const std::string& shape) {
   return header + '\n';
 }
 
-std::uint32_t crc_of(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+std::uint32_t crc_of(std::string_view header, std::string_view data) {
+  uLong crc = 0;
+  for (const std::string_view part : {header, data})
+    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size());
+  return static_cast<std::uint32_t>(crc);
+}
+
+// The letters of a text; "?" for bytes that are no UTF-8.
+std::u32string utf32_of(std::string_view text) {
+  std::u32string letters;
+  for (std::size_t k = 0; k < text.size();) {
+    const std::size_t length = utf8_length(text, k);
+    const auto first = static_cast<unsigned char>(text[k]);
+    char32_t letter = length == 1 ? first : first & (0xFFu >> (length + 1));
+    for (std::size_t more = 1; more < length; ++more)
+      letter = (letter << 6) | (static_cast<unsigned char>(text[k + more]) & 0x3Fu);
+    letters += length == 0 ? U'?' : letter;
+    k += std::max<std::size_t>(length, 1);
+  }
+  return letters;
 }
 
 }  // namespace
 
-template <class T>
-void NpzWriter::add_array(const std::string& name, const std::string& shape,
-                          MatrixView<const T> matrix) {
+void NpzWriter::refuse_too_large(const std::string& name, std::uint64_t size) const {
+  // room for the headers of this entry and for the central directory
+  if (bytes_.size() + size + 8192 + 256 * (entries_.size() + 1) + 2 * name.size() > kMaxZipBytes)
+    throw ConfigError(name, "", "is too large for an NPZ file, which holds less than 4 GiB");
+}
+
+void NpzWriter::add_bytes(const std::string& name, const std::string& header,
+                          std::string_view data) {
   const std::string file_name = name + ".npy";
   NERNST_CHECK(!name.empty() && is_utf8(name) && file_name.size() <= 0xFFFF);
   NERNST_CHECK(entries_.size() < 0xFFFF);
   NERNST_CHECK(std::none_of(entries_.begin(), entries_.end(),
                             [&](const Entry& entry) { return entry.file_name == file_name; }));
-  const std::string header = npy_header(std::is_same_v<T, float> ? "<f4" : "<f8", shape);
-  const std::uint64_t size =
-      header.size() + std::uint64_t{matrix.rows()} * matrix.columns() * sizeof(T);
-  // room for the headers of this entry and for the central directory
-  if (bytes_.size() + size + 4096 + 256 * (entries_.size() + 1) + 2 * file_name.size() >
-      kMaxZipBytes)
-    throw ConfigError(name, "", "is too large for an NPZ file, which holds less than 4 GiB");
-
+  const std::uint64_t size = header.size() + std::uint64_t{data.size()};
+  refuse_too_large(name, size);
   const std::size_t offset = bytes_.size();
+  const std::uint32_t crc = crc_of(header, data);
   bytes_ += "PK\x03\x04";
-  const std::size_t common = bytes_.size();
-  put_common(bytes_, 0, static_cast<std::uint32_t>(size), file_name.size());
+  put_common(bytes_, crc, static_cast<std::uint32_t>(size), file_name.size());
   bytes_ += file_name;
-  const std::size_t content = bytes_.size();
   bytes_ += header;
-  for (std::size_t row = 0; row < matrix.rows(); ++row) {
-    const std::span<const T> values = matrix.row(row);
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-  }
-
-  // the checksum is known only now
-  const std::uint32_t crc = crc_of(std::string_view(bytes_).substr(content));
-  std::string crc_bytes;
-  put_32(crc_bytes, crc);
-  bytes_.replace(common + 10, 4, crc_bytes);
+  bytes_ += data;
   entries_.push_back(
       {file_name, crc, static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(offset)});
+}
+
+template <class T>
+void NpzWriter::add_array(const std::string& name, const std::string& shape,
+                          MatrixView<const T> matrix) {
+  refuse_too_large(name, std::uint64_t{matrix.rows()} * matrix.columns() * sizeof(T));
+  std::string data;
+  data.reserve(matrix.rows() * matrix.columns() * sizeof(T));
+  for (std::size_t row = 0; row < matrix.rows(); ++row) {
+    const std::span<const T> values = matrix.row(row);
+    data.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  }
+  add_bytes(name, npy_header(std::is_same_v<T, float> ? "<f4" : "<f8", shape), data);
 }
 
 void NpzWriter::add(const std::string& name, MatrixView<const float> matrix) {
@@ -120,6 +139,20 @@ void NpzWriter::add(const std::string& name, std::span<const float> values) {
 void NpzWriter::add(const std::string& name, std::span<const double> values) {
   add_array(name, fmt::format("({},)", values.size()),
             MatrixView<const double>(values.data(), 1, values.size()));
+}
+
+void NpzWriter::add_texts(const std::string& name, const std::vector<std::string>& texts) {
+  std::vector<std::u32string> letters;
+  std::size_t longest = 1;
+  for (const std::string& text : texts) {
+    letters.push_back(utf32_of(text));
+    longest = std::max(longest, letters.back().size());
+  }
+  std::string data;
+  for (const std::u32string& one : letters)
+    for (std::size_t k = 0; k < longest; ++k) put_32(data, k < one.size() ? one[k] : 0);
+  add_bytes(name, npy_header(fmt::format("<U{}", longest), fmt::format("({},)", texts.size())),
+            data);
 }
 
 std::string NpzWriter::finish() {

@@ -270,6 +270,30 @@ std::vector<double> by_rows(const std::vector<double>& by_columns, std::size_t r
   return values;
 }
 
+// Texts of so many letters each (UTF-32), which zeros fill up; "?" for what is no letter.
+std::vector<std::string> texts_of(std::string_view data, std::size_t letters) {
+  std::vector<std::string> texts(data.size() / (4 * letters));
+  for (std::size_t k = 0; k < texts.size() * letters; ++k) {
+    const std::size_t letter = number_at(data, 4 * k, 4);
+    std::string& text = texts[k / letters];
+    const auto put = [&](std::size_t bits) { text += static_cast<char>(bits); };
+    const auto more = [&](unsigned shift) { put(0x80 | ((letter >> shift) & 0x3F)); };
+    if (letter == 0) continue;
+    if (letter < 0x80) {
+      put(letter);
+    } else if (letter < 0x800) {
+      put(0xC0 | (letter >> 6)), more(0);
+    } else if (letter > 0x10FFFF || (letter >= 0xD800 && letter < 0xE000)) {
+      text += "?";
+    } else if (letter < 0x10000) {
+      put(0xE0 | (letter >> 12)), more(6), more(0);
+    } else {
+      put(0xF0 | (letter >> 18)), more(12), more(6), more(0);
+    }
+  }
+  return texts;
+}
+
 }  // namespace
 
 NpzArray parse_npy(std::string_view bytes, const std::string& name, const std::string& where) {
@@ -292,13 +316,21 @@ NpzArray parse_npy(std::string_view bytes, const std::string& name, const std::s
   std::string_view type_name = header->type;
   const bool big_endian = type_name.starts_with('>');
   if (type_name.find_first_of("<>|=") == 0) type_name.remove_prefix(1);
+  const std::string_view data = bytes.substr(8 + width + header_size);
+  if (type_name.starts_with('U') && is_index(type_name.substr(1)) && header->shape.size() == 1) {
+    const auto letters = parse_number(type_name.substr(1));
+    const auto count = static_cast<double>(header->shape[0]);
+    if (big_endian || !letters || *letters < 1 ||
+        *letters * count * 4 != static_cast<double>(data.size()))
+      fail("has texts of another size than its shape asks for");
+    return {name, header->shape, {}, texts_of(data, static_cast<std::size_t>(*letters))};
+  }
   std::optional<NumberType> type = number_type(type_name);
   if (!type)
     fail(fmt::format("has numbers of type \"{}\"; give float16, float32, float64, integers or bool",
                      shown(header->type)));
   type->big_endian = big_endian;
 
-  const std::string_view data = bytes.substr(8 + width + header_size);
   const std::optional<std::size_t> count = count_of(header->shape, data.size() / type->bytes);
   if (!count || *count * type->bytes != data.size())
     fail(fmt::format("has {} bytes of numbers where its shape ({}) of {} asks for others",

@@ -13,15 +13,19 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/base/statistics.h"
 #include "nernst/cli/clock.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/confusion.h"
+#include "nernst/cli/duration.h"
 #include "nernst/cli/exit_code.h"
 #include "nernst/cli/progress_bar.h"
 #include "nernst/cli/quantity.h"
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/stop_signal.h"
 #include "nernst/cli/text_table.h"
+#include "nernst/experiment/cell_export.h"
+#include "nernst/experiment/other_circuits.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/csv.h"
 #include "nernst/io/file.h"
@@ -40,7 +44,9 @@ class EvaluateCommand final : public Command {
       "nernst evaluate runs/two_layer --set data.test_limit=1000 --json\n"
       "nernst evaluate runs/two_layer --set data.path=new.csv --predictions answers.csv\n"
       "nernst evaluate runs/two_layer --data idx --set data.path=my/mnist\n"
-      "nernst evaluate runs/two_layer --weights weights.npz";
+      "nernst evaluate runs/two_layer --weights weights.npz --cells cells.csv\n"
+      "nernst evaluate runs/two_layer --set chip.adc_bits=6 --repeats 20\n"
+      "nernst evaluate runs/two_layer --after 1d --temperature 330";
 
   void options(CLI::App& app) override {
     app.add_option("RUN", run_, "the folder of the run")->type_name("")->required();
@@ -49,20 +55,54 @@ class EvaluateCommand final : public Command {
     app.add_option("--predictions", predictions_,
                    "write the class of each sample and the output of each unit, as CSV")
         ->type_name("FILE.csv");
-    app.add_option("--weights", weights_,
-                   "write the weights: layer_0_weights (rows x inputs), layer_0_bias, ...")
+    app.add_option(
+           "--weights", weights_,
+           "write the weights: layer_0_weights (rows x inputs), layer_0_bias, ..., and what "
+           "they need to be used alone: input_offset and input_width, of which x becomes "
+           "(x - offset) / width (0 where width is 0), features, activations, classes")
         ->type_name("FILE.npz");
+    app.add_option("--cells", cells_,
+                   "write each cell: its conductance and that of its reference in siemens, the "
+                   "pulses that it has had; as NPZ or HDF5 (layer_0..., outputs x inputs, the bias "
+                   "last) or as CSV (a line for each cell)")
+        ->type_name("FILE");
+    app.add_option("--repeats", repeats_,
+                   "read all samples so often, and say how much the accuracy varies with the noise")
+        ->option_text("N")
+        ->check(CLI::Range(1, 10000));
+    app.add_option("--after", after_,
+                   "leave the chip on the shelf first, as 90s, 15min, 8h, 1d, 10y")
+        ->type_name("TIME");
+    app.add_option("--temperature", temperature_K_,
+                   "of the shelf in kelvins; default: that of the device")
+        ->option_text("K")
+        ->check(CLI::Range(1.0, 2000.0));
     add_set_option(app, settings_);
+    add_strict_option(app, strict_);
     add_threads_option(app, threads_);
   }
 
   Answer run(Console& console) override {
-    FinishedChip finished =
-        load_chip(run_, {.threads = threads_, .backend = backend_from_environment()});
-    const DataToEvaluate data = load(finished);
+    const double after_s = after_.empty() ? 0 : duration_s("--after", after_);
+    if (temperature_K_ > 0 && after_.empty())
+      throw ConfigError("--temperature", temperature_K_,
+                        "is that of the shelf: give --after TIME as well");
+    if (!cells_.empty()) check_cells_name(cells_);
+    const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
+    FinishedChip finished = load_chip(run_, setup);
     const std::string digest = digest_of_state(finished.chip->state());
+    std::vector<std::string> warnings;
+    const Tree changes = read_settings(warnings);
+    if (changes.contains("chip"))
+      finished = through_other_circuits(std::move(finished), changes["chip"], setup, warnings);
+    leave_on_shelf(finished, after_s, temperature_K_, warnings);
+    if (strict_ && !warnings.empty()) throw ConfigError("--strict", "", warnings.front());
+    for (const std::string& warning : warnings) console.note("nernst: warning: " + warning);
+    const DataToEvaluate data = load(finished, changes);
     if (!weights_.empty()) write_weights(finished);
-    const Evaluation evaluation = evaluate_with_bar(console, finished, data.samples);
+    if (!cells_.empty()) write_cells(*finished.chip, cells_);
+    const Readings readings = read_often(console, finished, data.samples);
+    const Evaluation& evaluation = readings.all;
     if (!predictions_.empty()) write_predictions(finished, data.samples, evaluation);
 
     Answer answer;
@@ -74,25 +114,61 @@ class EvaluateCommand final : public Command {
     answer.json["classes"] = finished.fit.classes;
     answer.json["far_outside"] = data.far_outside;
     answer.json["remarks"] = Tree::array();
+    answer.json["warnings"] = warnings;
+    answer.json["repeats"] = repeats_;
+    answer.json["after_s"] = after_s;
     if (data.samples.labelled()) {
-      describe_accuracy(answer, data, evaluation, finished.fit, console);
+      describe_accuracy(answer, data, readings, finished.fit, console);
     } else {
       describe_answers(answer, data, evaluation, finished.fit, console);
     }
     answer.json["weights_digest"] = digest;
     answer.json["weights"] = weights_.empty() ? Tree(nullptr) : Tree(weights_);
     answer.json["predictions"] = predictions_.empty() ? Tree(nullptr) : Tree(predictions_);
+    answer.json["cells"] = cells_.empty() ? Tree(nullptr) : Tree(cells_);
     if (!weights_.empty()) answer.text += fmt::format("  weights: {}\n", weights_);
+    if (!cells_.empty()) answer.text += fmt::format("  cells: {}\n", cells_);
     if (!predictions_.empty()) answer.text += fmt::format("  predictions: {}\n", predictions_);
     return answer;
   }
 
  private:
+  // All samples, read once or several times.
+  struct Readings {
+    Evaluation all;  // means, the confusion of all readings, the answers of the first
+    std::vector<double> accuracies;
+  };
+
+  Readings read_often(Console& console, FinishedChip& finished, const Samples& samples) {
+    Readings readings;
+    double loss = 0;
+    for (int k = 0; k < repeats_; ++k) {
+      Evaluation one = evaluate_with_bar(console, finished, samples, k);
+      readings.accuracies.push_back(one.accuracy);
+      loss += one.loss;
+      if (k == 0) {
+        readings.all = std::move(one);
+        continue;
+      }
+      for (std::size_t c = 0; c < one.confusion.values().size(); ++c)
+        readings.all.confusion.values()[c] += one.confusion.values()[c];
+    }
+    readings.all.accuracy = mean(readings.accuracies);
+    readings.all.loss = loss / repeats_;
+    return readings;
+  }
+
   // How much of what was right.
   static void describe_accuracy(Answer& answer, const DataToEvaluate& data,
-                                const Evaluation& evaluation, const DataFit& fit,
-                                Console& console) {
+                                const Readings& readings, const DataFit& fit, Console& console) {
+    const Evaluation& evaluation = readings.all;
     answer.json["accuracy"] = evaluation.accuracy;
+    const bool often = readings.accuracies.size() > 1;
+    const double spread = often ? deviation(readings.accuracies) : 0;
+    if (often) {
+      answer.json["accuracies"] = readings.accuracies;
+      answer.json["accuracy_spread"] = spread;
+    }
     answer.json["loss"] = evaluation.loss;
     answer.json["confusion"] = rows_of(evaluation.confusion);
     answer.text =
@@ -100,6 +176,15 @@ class EvaluateCommand final : public Command {
                            count(static_cast<std::int64_t>(data.samples.size())), data.part),
                Shade::strong, console.out());
     answer.text += fmt::format("; mean loss {:.4f}\n", evaluation.loss);
+    if (often) {
+      const auto [worst, best] =
+          std::minmax_element(readings.accuracies.begin(), readings.accuracies.end());
+      answer.text += fmt::format(
+          "  mean of {} readings; spread (standard deviation) {}, {} to {}\n",
+          readings.accuracies.size(), percent(spread, 2), percent(*worst, 2), percent(*best, 2));
+      if (*worst == *best)
+        remark(answer, "all readings are alike: reads of this chip have no noise that matters");
+    }
     const ClassShares shares = class_shares(evaluation.confusion);
     answer.text += fmt::format("  the largest class alone: {}", percent(shares.largest, 2));
     if (shares.uneven)
@@ -144,12 +229,33 @@ class EvaluateCommand final : public Command {
                          percent(data.far_outside, 1)));
   }
 
-  // The test samples of the run's own data, or all of other data.
-  DataToEvaluate load(const FinishedChip& finished) const {
-    const DataSpec of_run = finished.config.data;
+  // What --set says, with a warning for each table that a chip which has learned does not read.
+  Tree read_settings(std::vector<std::string>& warnings) const {
     Tree changes = Tree::object();
     for (const std::string& setting : settings_) io::set_value(changes, setting);
-    read_fields(changes, "--set", Fields(), {"data"});
+    constexpr std::array kWithoutEffect = {"device", "network", "training", "transfer", "aging"};
+    std::vector<std::string> known = {"data", "chip"};
+    known.insert(known.end(), kWithoutEffect.begin(), kWithoutEffect.end());
+    read_fields(changes, "--set", Fields(), known);
+    for (const char* table : kWithoutEffect)
+      if (changes.contains(table))
+        warnings.push_back(fmt::format(
+            "{} has no effect on a chip that has learned: only [data] and the circuits of [chip] "
+            "can be others",
+            first_key(changes[table], table)));
+    if (changes.contains("chip") && !changes["chip"].is_object())
+      throw ConfigError("--set", "chip", "must be a table: give chip.KEY=VALUE");
+    return changes;
+  }
+
+  static std::string first_key(const Tree& table, const std::string& path) {
+    if (!table.is_object() || table.empty()) return path;
+    return first_key(table.begin().value(), path + "." + table.begin().key());
+  }
+
+  // The test samples of the run's own data, or all of other data.
+  DataToEvaluate load(const FinishedChip& finished, const Tree& changes) const {
+    const DataSpec of_run = finished.config.data;
     Tree data = changes.contains("data") ? changes["data"] : Tree::object();
     if (!data_.empty() && data_ != of_run.name) data["name"] = data_;
     bool other = false;
@@ -201,7 +307,8 @@ class EvaluateCommand final : public Command {
     return write_fields(fields_of(spec)).contains(key);
   }
 
-  Evaluation evaluate_with_bar(Console& console, FinishedChip& finished, const Samples& samples) {
+  Evaluation evaluate_with_bar(Console& console, FinishedChip& finished, const Samples& samples,
+                               int reading) {
     const StopSignal stop;
     const auto now_s = stopwatch();
     ProgressReport report(console);
@@ -213,8 +320,8 @@ class EvaluateCommand final : public Command {
     });
     const LossKind loss =
         resolve_loss(training.loss, finished.config.network.layers.back().activation);
-    const auto keep =
-        !predictions_.empty() || !samples.labelled() ? KeepOutputs::yes : KeepOutputs::no;
+    const bool wanted = reading == 0 && (!predictions_.empty() || !samples.labelled());
+    const auto keep = wanted ? KeepOutputs::yes : KeepOutputs::no;
     try {
       return evaluate(
           *finished.network, loss, samples, finished.fit.classes.size(),
@@ -223,9 +330,13 @@ class EvaluateCommand final : public Command {
             if (done == 0 || spent_s - reported_s < 0.1) return stop.asked();
             reported_s = spent_s;
             Progress progress{.phase = RunPhase::evaluating};
-            progress.fraction = static_cast<double>(done) / static_cast<double>(samples.size());
+            progress.fraction =
+                (reading + static_cast<double>(done) / static_cast<double>(samples.size())) /
+                repeats_;
             progress.samples_per_second = static_cast<double>(done) / spent_s;
-            progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+            progress.seconds_left = spent_s / static_cast<double>(done) *
+                                    static_cast<double>(samples.size()) * repeats_ *
+                                    (1 - progress.fraction);
             report.show(progress, spent_s);
             return stop.asked();
           },
@@ -268,6 +379,20 @@ class EvaluateCommand final : public Command {
       for (std::size_t r = 0; r < all.rows(); ++r) bias.push_back(all(r, inputs));
       npz.add(fmt::format("layer_{}_bias", l), std::span<const double>(bias));
     }
+    const DataFit& fit = finished.fit;
+    std::vector<double> offsets, widths;
+    for (const FeatureScale& scale : fit.scales) {
+      offsets.push_back(scale.offset);
+      widths.push_back(scale.width);
+    }
+    npz.add("input_offset", std::span<const double>(offsets));
+    npz.add("input_width", std::span<const double>(widths));
+    std::vector<std::string> activations;
+    for (LayerSpec layer : network.layers)
+      activations.push_back(write_fields(fields_of(layer))["activation"]);
+    npz.add_texts("activations", activations);
+    npz.add_texts("classes", fit.classes);
+    if (!fit.feature_names.empty()) npz.add_texts("features", fit.feature_names);
     io::write_file_atomically(weights_, npz.finish());
   }
 
@@ -280,9 +405,11 @@ class EvaluateCommand final : public Command {
     return rows;
   }
 
-  std::string run_, data_, weights_, predictions_;
+  std::string run_, data_, weights_, predictions_, cells_, after_;
   std::vector<std::string> settings_;
-  int threads_ = 1;
+  int threads_ = 1, repeats_ = 1;
+  double temperature_K_ = 0;
+  bool strict_ = false;
 };
 
 }  // namespace nernst

@@ -32,7 +32,8 @@ class TrainCommand final : public Command {
       "nernst train examples/two_layer.toml\n"
       "nernst train examples/two_layer.toml --set training.seed=7 --set network.layer.0.units=64\n"
       "nernst train examples/logic.toml --out runs/xor --json\n"
-      "nernst train --resume runs/xor";
+      "nernst train --resume runs/xor\n"
+      "nernst train --resume runs/xor --epochs 5";
 
   void options(CLI::App& app) override {
     app.add_option("FILE", file_, "the experiment in TOML; nernst help config lists its keys")
@@ -41,6 +42,10 @@ class TrainCommand final : public Command {
         ->type_name("RUN");
     app.add_option("--out", out_, "folder of the run; default: runs/ and a readable name")
         ->type_name("DIR");
+    app.add_option("--epochs", more_epochs_,
+                   "with --resume: so many epochs more, beyond the end of the run")
+        ->option_text("N")
+        ->check(CLI::Range(1, 1000000));
     add_set_option(app, settings_);
     add_strict_option(app, strict_);
     add_threads_option(app, threads_);
@@ -49,6 +54,10 @@ class TrainCommand final : public Command {
   Answer run(Console& console) override {
     if (file_.empty() == resume_.empty())
       throw ConfigError("train", "", "give the FILE of an experiment, or --resume RUN");
+    if (more_epochs_ > 0 && resume_.empty())
+      throw ConfigError("--epochs", static_cast<double>(more_epochs_),
+                        "goes on beyond the end of a run, with --resume RUN; a new one has --set "
+                        "training.epochs=N");
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     return resume_.empty() ? start(console, setup) : resume(console, setup);
   }
@@ -79,8 +88,9 @@ class TrainCommand final : public Command {
       throw ConfigError("--set", settings_.front(),
                         "a run goes on with the config it began with; start a new one instead");
     if (!out_.empty()) throw ConfigError("--out", out_, "a run goes on in its own folder");
-    return answer(console, resume_,
-                  [&](const RunHooks& hooks) { return resume_run(resume_, setup, hooks); });
+    return answer(console, resume_, [&](const RunHooks& hooks) {
+      return resume_run(resume_, setup, hooks, more_epochs_);
+    });
   }
 
   // runs/two_layer-progressive-organic_ecram_li2021-seed1
@@ -122,6 +132,7 @@ class TrainCommand final : public Command {
   std::string file_, resume_, out_;
   std::vector<std::string> settings_;
   int threads_ = 1;
+  std::int64_t more_epochs_ = 0;
   bool strict_ = false;
 };
 

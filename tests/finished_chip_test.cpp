@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// A finished chip is worth more: other circuits round it, time on the shelf, its cells and weights
+// for other programs, epochs beyond the end.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <sstream>
+
+#include "nernst/io/csv.h"
+#include "nernst/io/hdf5.h"
+#include "nernst/io/npz.h"
+#include "program.h"
+
+namespace nernst::test {
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Row = std::vector<std::string>;  // four numbers and the class
+
+// Three clouds that overlap a little.
+std::vector<Row> clouds() {
+  std::vector<Row> rows;
+  std::uint32_t state = 1;
+  const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 16; };
+  for (std::size_t k = 0; k < 150; ++k) {
+    Row row;
+    for (std::size_t f = 0; f < 4; ++f)
+      row.push_back(std::to_string(next() % 100 + (f == k % 3 ? 70 : 0)));
+    row.push_back(std::string(1, static_cast<char>('a' + k % 3)));
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+const Row kHeader = {"f0", "f1", "f2", "f3", "kind"};
+
+class FinishedRun : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_table("train.csv", clouds());
+    write(folder / "e.toml",
+          "[data]\nname = \"csv\"\npath = \"train.csv\"\n"
+          "[[network.layer]]\nunits = 8\n[[network.layer]]\nunits = 3\nactivation = \"softmax\"\n"
+          "[training]\nepochs = 15\nreference = false\n");
+    const Ended ended = run(folder, {"train", "e.toml", "--out", "run", "--quiet"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+  }
+
+  // Columns in this order; all of them without one.
+  void write_table(const std::string& name, const std::vector<Row>& rows,
+                   std::vector<std::size_t> columns = {0, 1, 2, 3, 4}, bool header = true) {
+    std::ostringstream text;
+    const auto line = [&](const Row& row) {
+      for (std::size_t k = 0; k < columns.size(); ++k) text << (k ? "," : "") << row[columns[k]];
+      text << "\n";
+    };
+    if (header) line(kHeader);
+    for (const Row& row : rows) line(row);
+    write(folder / name, text.str());
+  }
+
+  Ended evaluate(Words more) {
+    more.insert(more.begin(), {"evaluate", "run"});
+    return run(folder, more);
+  }
+  void expect_mistake(const Words& words, const std::string& part) {
+    const Ended ended = evaluate(words);
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_NE(ended.err.find(part), std::string::npos) << ended.err;
+  }
+
+  Folder folder;
+};
+
+TEST_F(FinishedRun, TheSameCellsAreReadThroughOtherCircuits) {
+  const Tree as_trained = parse(evaluate({"--json"}).out);
+  const Tree coarse = parse(evaluate({"--set", "chip.adc_bits=2", "--json"}).out);
+  EXPECT_EQ(coarse["weights_digest"], as_trained["weights_digest"]);
+  EXPECT_NE(coarse["loss"], as_trained["loss"]);
+  EXPECT_EQ(coarse["warnings"].size(), 0u);
+  // what the run had, given again, changes nothing
+  const Tree again = parse(evaluate({"--set", "chip.wires.enabled=false", "--json"}).out);
+  EXPECT_EQ(again["loss"], as_trained["loss"]);
+  // wires that the run never had
+  const Tree wired = parse(
+      evaluate({"--set", "chip.wires.enabled=true", "--set", "chip.wires.r_row_Ohm=1e4", "--json"})
+          .out);
+  EXPECT_NE(wired["loss"], as_trained["loss"]);
+  expect_mistake({"--set", "chip.tile=[3,3]"}, "is what the cells of the run were made with");
+  expect_mistake({"--set", "chip.adc_bit=3"}, "did you mean");
+}
+
+TEST_F(FinishedRun, RepeatedReadingsSayHowMuchTheNoiseDoes) {
+  const Tree noisy =
+      parse(evaluate({"--set", "chip.output_noise=0.5", "--repeats", "8", "--json"}).out);
+  ASSERT_EQ(noisy["accuracies"].size(), 8u);
+  double sum = 0;
+  for (const Tree& one : noisy["accuracies"]) sum += one.get<double>();
+  EXPECT_NEAR(noisy["accuracy"].get<double>(), sum / 8, 1e-12);
+  EXPECT_GT(noisy["accuracy_spread"], 0);
+  // the same command gives the same figures
+  EXPECT_EQ(parse(evaluate({"--set", "chip.output_noise=0.5", "--repeats", "8", "--json"}).out),
+            noisy);
+}
+
+TEST_F(FinishedRun, KeysWithoutAnEffectAreWarnedOf) {
+  for (const char* setting : {"training.learning_rate=1", "chip.train_length=7",
+                              "chip.wires.r_row_Ohm=200", "transfer.noise=0.1"}) {
+    const Ended warned = evaluate({"--set", setting, "--json"});
+    EXPECT_EQ(warned.code, 0) << warned.err;
+    EXPECT_EQ(parse(warned.out)["warnings"].size(), 1u) << setting << warned.out;
+    expect_mistake({"--set", setting, "--strict"}, "no effect");
+  }
+  const Ended shelf = evaluate({"--after", "1d"});
+  EXPECT_NE(shelf.err.find("--after has no effect"), std::string::npos) << shelf.err;
+  expect_mistake({"--temperature", "330"}, "give --after TIME as well");
+  expect_mistake({"--after", "soon"}, "as 90s, 15min, 8h, 1d or 10y");
+}
+
+TEST_F(FinishedRun, TheShelfIsAsLongAndAsHotAsItIsSaid) {
+  const Ended trained =
+      run(folder,
+          {"train", "e.toml", "--out", "leaky", "--quiet", "--set", "device.retention.tau_s=86400",
+           "--set", "device.retention.e_activation_J=1.6e-19", "--set", "training.epochs=3"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto weights = [&](Words more) {
+    more.insert(more.begin(), {"evaluate", "leaky", "--weights", "w.npz", "--json"});
+    const Ended ended = run(folder, more);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    for (const io::NpzArray& array : io::parse_npz(read(folder / "w.npz"), "w.npz"))
+      if (array.name == "layer_0_weights") return array.values;
+    return std::vector<double>();
+  };
+  const std::vector<double> now = weights({}), day = weights({"--after", "1d"});
+  const auto moved = [&](const std::vector<double>& later) {
+    double sum = 0;
+    for (std::size_t k = 0; k < now.size(); ++k) sum += std::abs(later[k] - now[k]);
+    return sum;
+  };
+  EXPECT_GT(moved(day), 0);
+  EXPECT_EQ(weights({"--after", "24h"}), day);
+  EXPECT_EQ(weights({"--after", "1d", "--temperature", "300"}), day);
+  EXPECT_GT(moved(weights({"--after", "1d", "--temperature", "330"})), moved(day));
+}
+
+TEST_F(FinishedRun, CellsAreExportedInThreeForms) {
+  for (const char* name : {"c.npz", "c.h5", "c.csv"})
+    ASSERT_EQ(evaluate({"--cells", name}).code, 0) << name;
+  std::map<std::string, io::NpzArray> arrays;
+  for (io::NpzArray& array : io::parse_npz(read(folder / "c.npz"), "c.npz"))
+    arrays[array.name] = std::move(array);
+  const io::NpzArray& conductance = arrays.at("layer_0_conductance_S");
+  EXPECT_EQ(conductance.shape, (std::vector<std::size_t>{8, 5}));
+  double most = 0;
+  for (const double pulses : arrays.at("layer_1_pulses").values) most = std::max(most, pulses);
+  EXPECT_GT(most, 0);
+  EXPECT_GT(arrays.at("layer_0_reference_S").values[0], 0);
+
+  const io::CsvTable table = io::parse_csv(read(folder / "c.csv"), "c.csv");
+  EXPECT_EQ(table.rows(), 8u * 5 + 3u * 9);
+  EXPECT_EQ(table.number(7, table.column("conductance_S")), conductance.values[7]);
+  EXPECT_EQ(table.number(7, table.column("pulses")), arrays.at("layer_0_pulses").values[7]);
+
+  const io::Hdf5Reader file(read(folder / "c.h5"), "c.h5");
+  std::vector<double> flat(40);
+  file.read_into("/layer_0/conductance_S", std::span(flat));
+  EXPECT_EQ(flat, conductance.values);
+  expect_mistake({"--cells", "c.txt"}, "ends in .npz, .h5 or .csv");
+}
+
+// The outputs of the chip from nothing but the exported file.
+TEST_F(FinishedRun, ExportedWeightsCanBeUsedAlone) {
+  ASSERT_EQ(
+      run(folder, {"train", "e.toml", "--out", "plain", "--quiet", "--set", "chip.device=ideal",
+                   "--set", "chip.dac_bits=0", "--set", "chip.adc_bits=0"})
+          .code,
+      0);
+  ASSERT_EQ(run(folder, {"evaluate", "plain", "--set", "data.path=train.csv", "--weights", "w.npz",
+                         "--predictions", "p.csv"})
+                .code,
+            0);
+  std::map<std::string, io::NpzArray> of;
+  for (io::NpzArray& array : io::parse_npz(read(folder / "w.npz"), "w.npz"))
+    of[array.name] = std::move(array);
+  EXPECT_EQ(of.at("classes").texts, (Words{"a", "b", "c"}));
+  EXPECT_EQ(of.at("features").texts, (Words{"f0", "f1", "f2", "f3"}));
+  ASSERT_EQ(of.at("activations").texts.size(), 2u);
+  EXPECT_EQ(of.at("activations").texts[1], "softmax");
+  const std::string hidden = of.at("activations").texts[0];
+  const io::CsvTable answers = io::parse_csv(read(folder / "p.csv"), "p.csv");
+  const std::vector<Row> rows = clouds();
+  for (const std::size_t k : {0u, 17u, 149u}) {
+    std::vector<double> x;
+    for (std::size_t f = 0; f < 4; ++f)
+      x.push_back((std::stod(rows[k][f]) - of["input_offset"].values[f]) /
+                  of["input_width"].values[f]);
+    for (const std::string layer : {"layer_0", "layer_1"}) {
+      const io::NpzArray& weights = of.at(layer + "_weights");
+      std::vector<double> y = of.at(layer + "_bias").values;
+      for (std::size_t r = 0; r < y.size(); ++r)
+        for (std::size_t c = 0; c < x.size(); ++c) y[r] += weights.values[r * x.size() + c] * x[c];
+      if (layer == "layer_0")
+        for (double& value : y)
+          value = hidden == "sigmoid" ? 1 / (1 + std::exp(-value)) : std::max(value, 0.0);
+      x = y;
+    }
+    double sum = 0;
+    for (double& value : x) sum += value = std::exp(value);
+    for (std::size_t c = 0; c < 3; ++c)
+      EXPECT_NEAR(answers.number(k, answers.column("output_" + std::string(1, "abc"[c]))),
+                  x[c] / sum, 1e-3)
+          << hidden;
+  }
+}
+
+TEST_F(FinishedRun, ARunGoesOnBeyondItsEnd) {
+  const auto epochs_of = [&] { return parse(read(folder / "run/result.json"))["epochs"]; };
+  EXPECT_EQ(epochs_of(), 15);
+  ASSERT_EQ(run(folder, {"train", "--resume", "run", "--epochs", "5", "--quiet"}).code, 0);
+  EXPECT_EQ(epochs_of(), 20);
+  // to the same bits as if it had been planned
+  ASSERT_EQ(
+      run(folder, {"train", "e.toml", "--set", "training.epochs=20", "--out", "planned", "--quiet"})
+          .code,
+      0);
+  EXPECT_EQ(parse(read(folder / "run/result.json"))["weights_digest"],
+            parse(read(folder / "planned/result.json"))["weights_digest"]);
+  EXPECT_EQ(evaluate({}).code, 0);
+  const Ended alone = run(folder, {"train", "e.toml", "--epochs", "5"});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_NE(alone.err.find("with --resume RUN"), std::string::npos) << alone.err;
+}
+
+}  // namespace
+
+}  // namespace nernst::test
