@@ -143,4 +143,33 @@ void write_cells(SimulatedChip& chip, const std::filesystem::path& path) {
                                                            : csv_text(cells));
 }
 
+void write_weights(const FinishedChip& finished, const std::filesystem::path& path) {
+  io::NpzWriter npz;
+  const NetworkSpec& network = finished.config.network;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const Matrix<double> all = finished.chip->weights(l);
+    const std::size_t inputs = network.fan_in(l);
+    npz.add(fmt::format("layer_{}_weights", l), all.view().block(0, 0, all.rows(), inputs));
+    if (!network.layers[l].bias) continue;
+    std::vector<double> bias;
+    for (std::size_t r = 0; r < all.rows(); ++r) bias.push_back(all(r, inputs));
+    npz.add(fmt::format("layer_{}_bias", l), std::span<const double>(bias));
+  }
+  const DataFit& fit = finished.fit;
+  std::vector<double> offsets, widths;
+  for (const FeatureScale& scale : fit.scales) {
+    offsets.push_back(scale.offset);
+    widths.push_back(scale.width);
+  }
+  npz.add("input_offset", std::span<const double>(offsets));
+  npz.add("input_width", std::span<const double>(widths));
+  std::vector<std::string> activations;
+  for (LayerSpec layer : network.layers)
+    activations.push_back(write_fields(fields_of(layer))["activation"]);
+  npz.add_texts("activations", activations);
+  npz.add_texts("classes", fit.classes);
+  if (!fit.feature_names.empty()) npz.add_texts("features", fit.feature_names);
+  io::write_file_atomically(path, npz.finish());
+}
+
 }  // namespace nernst

@@ -32,4 +32,8 @@ void write_cells(SimulatedChip& chip, const std::filesystem::path& path);
 // Throws what write_cells would throw for the name.
 void check_cells_name(const std::filesystem::path& path);
 
+// Writes the weights as NPZ, with all that they need to be used alone: each array as its matrix
+// without the column of the bias, that column, the scale of the inputs, activations and classes.
+void write_weights(const FinishedChip& finished, const std::filesystem::path& path);
+
 }  // namespace nernst

@@ -128,15 +128,22 @@ struct JobData {
 // The data of every job, read once for each different [data] table.
 class JobDataCache {
  public:
+  explicit JobDataCache(const CompareHooks& hooks) : hooks_(&hooks) {}
+
   const JobData& of(DataSpec spec) {
     const std::string key = io::to_json(write_fields(fields_of(spec)), io::JsonLayout::line);
     const auto found = known_.find(key);
     if (found != known_.end()) return found->second;
     DataSet data = load_data(spec);
+    if (hooks_->warn)
+      for (const std::string& remark : data.remarks)
+        if (said_.insert(remark).second) hooks_->warn(remark);
     return known_[key] = {std::move(data.title), std::move(data.checksum), std::move(data.fit)};
   }
 
  private:
+  const CompareHooks* hooks_;
+  std::set<std::string> said_;
   std::map<std::string, JobData> known_;
 };
 
@@ -509,7 +516,7 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
                     const CompareHooks& hooks) {
   // every strategy meets its data before the first is run
   const std::vector<std::int64_t>& seeds = comparison.spec.seeds;
-  JobDataCache data;
+  JobDataCache data(hooks);
   std::vector<Config> floats;
   std::vector<RunIdentity> identities;
   for (const std::int64_t seed : seeds) {

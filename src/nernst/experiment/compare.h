@@ -57,6 +57,7 @@ struct CompareHooks {
   std::function<void(const CompareProgress&)> progress;
   std::function<bool()> stop;
   std::function<double()> now_s;
+  std::function<void(const std::string&)> warn;  // what was found in the data
   // what is done when the comparison stops early, in the form of its result
   std::function<void(const Tree&)> unfinished;
 };

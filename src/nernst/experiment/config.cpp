@@ -112,7 +112,7 @@ Config read_config(const Tree& tree) {
   Config config;
   read_fields(tree, "", Fields(),
               {"data", "chip", "device", "network", "training", "transfer", "aging"});
-  read_fields(table_or_empty(tree, "data", "data"), "data", fields_of(config.data));
+  read_data_spec(table_or_empty(tree, "data", "data"), config.data);
 
   const Tree& chip = table_or_empty(tree, "chip", "chip");
   std::vector<std::string> chip_tables;

@@ -3,13 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "nernst/base/error.h"
+#include "nernst/experiment/csv_columns.h"
+#include "nernst/experiment/csv_layout.h"
 #include "nernst/io/csv.h"
 #include "nernst/io/text.h"
 
@@ -17,52 +19,26 @@ namespace nernst {
 
 namespace {
 
-io::CsvFormat format_of(const DataSpec& spec) {
-  constexpr char separators[] = {',', ';', '\t', ' '};
-  return {.separator = separators[static_cast<std::size_t>(spec.separator)],
-          .skip_lines = static_cast<std::size_t>(spec.skip_lines)};
+struct ReadTable {
+  io::CsvTable table;
+  std::string remark;  // on its layout
+};
+
+ReadTable read_any_table(const CsvSource& source, const DataSpec& spec) {
+  const CsvLayout layout = layout_of(source.bytes, spec);
+  ReadTable read{io::parse_csv(source.bytes, source.name, layout.format), ""};
+  if (!layout.remark.empty()) read.remark = fmt::format("{} {}", source.name, layout.remark);
+  if (read.table.rows() == 0) throw ConfigError(source.name, "", "has no samples");
+  return read;
 }
 
-io::CsvTable read_table(const CsvSource& source, const DataSpec& spec) {
-  io::CsvTable table = io::parse_csv(source.bytes, source.name, format_of(spec));
-  if (table.rows() == 0) throw ConfigError(source.name, "", "has no samples");
-  if (table.columns() < 2)
+ReadTable read_table(const CsvSource& source, const DataSpec& spec) {
+  ReadTable read = read_any_table(source, spec);
+  if (read.table.columns() < 2)
     throw ConfigError(source.name, "",
                       "has one column only; give a label and at least one number in each line, "
                       "separated as data.separator says");
-  return table;
-}
-
-std::size_t find_label_column(const io::CsvTable& table, const std::string& wanted) {
-  const std::size_t columns = table.columns();
-  if (wanted == "first") return 0;
-  if (wanted == "last") return columns - 1;
-  if (table.has_column(wanted)) return table.column(wanted);
-
-  const std::string value = in_quotes(wanted);
-  if (io::is_index(wanted)) {
-    const auto index = io::parse_number(wanted);
-    if (index && *index < static_cast<double>(columns)) return static_cast<std::size_t>(*index);
-    throw ConfigError("data.label_column", value,
-                      fmt::format("the columns of {} are 0 to {}", table.name(), columns - 1));
-  }
-  if (table.header().empty())
-    throw ConfigError(
-        "data.label_column", value,
-        fmt::format("{} has no first row with names; give \"first\", \"last\" or 0 to {}",
-                    table.name(), columns - 1));
-  const auto near = nearest_name(wanted, table.header());
-  throw ConfigError("data.label_column", value,
-                    near ? fmt::format("{} has no such column; did you mean \"{}\"?", table.name(),
-                                       io::shown(*near))
-                         : fmt::format("{} has no such column; give \"first\", \"last\" or 0 to {}",
-                                       table.name(), columns - 1));
-}
-
-// A column as the errors of io::CsvTable call it.
-std::string title_of(const io::CsvTable& table, std::size_t column) {
-  if (table.header().empty()) return fmt::format("column {}", column + 1);
-  return fmt::format("column {} ({})", column + 1, in_quotes(table.header()[column]));
+  return read;
 }
 
 std::string_view label_text(const io::CsvTable& table, std::size_t row, std::size_t column) {
@@ -76,8 +52,11 @@ std::string_view label_text(const io::CsvTable& table, std::size_t row, std::siz
 // The classes of a table: each different label, in order.
 class Labels {
  public:
-  Labels(const io::CsvTable& table, std::size_t column) : numeric_(table.is_numeric(column)) {
-    for (std::size_t row = 0; row < table.rows(); ++row) {
+  Labels(const io::CsvTable& table, const std::vector<std::size_t>& rows, std::size_t column)
+      : numeric_(std::all_of(rows.begin(), rows.end(), [&](std::size_t row) {
+          return io::parse_number(table.text(row, column)).has_value();
+        })) {
+    for (const std::size_t row : rows) {
       const std::string_view text = label_text(table, row, column);
       classes_.try_emplace(key(text), Entry{0, io::shown(text), std::string(text)});
       if (classes_.size() > kMaxClasses)
@@ -102,15 +81,16 @@ class Labels {
     return result;
   }
 
-  std::vector<std::uint32_t> of(const io::CsvTable& table, std::size_t column) const {
-    std::vector<std::uint32_t> labels(table.rows());
-    for (std::size_t row = 0; row < table.rows(); ++row) {
+  std::vector<std::uint32_t> of(const io::CsvTable& table, const std::vector<std::size_t>& rows,
+                                std::size_t column) const {
+    std::vector<std::uint32_t> labels;
+    for (const std::size_t row : rows) {
       const std::string_view text = label_text(table, row, column);
       const auto found = classes_.find(key(text));
       if (found == classes_.end())
         throw ConfigError(io::at_line(table.name(), table.line(row)), in_quotes(text),
                           "no training sample has this label");
-      labels[row] = found->second.number;
+      labels.push_back(found->second.number);
     }
     return labels;
   }
@@ -131,34 +111,21 @@ class Labels {
   std::map<Key, Entry> classes_;
 };
 
-// All columns but that of the labels.
-std::vector<std::size_t> feature_columns(const io::CsvTable& table,
-                                         std::optional<std::size_t> label_column) {
-  std::vector<std::size_t> columns;
-  for (std::size_t column = 0; column < table.columns(); ++column)
-    if (column != label_column) columns.push_back(column);
-  return columns;
-}
-
-// The numbers of these columns, in this order.
-Matrix<double> inputs_of(const io::CsvTable& table, const std::vector<std::size_t>& columns) {
-  refuse_too_large(table.rows(), columns.size());
-  Matrix<double> inputs(table.rows(), columns.size());
+// Asks where a column of labels looks like something else.
+void check_labels(const io::CsvTable& table, std::size_t column, std::size_t classes) {
+  constexpr std::size_t few = 20;
+  if (table.rows() < few || 2 * classes <= table.rows()) return;
+  bool measured = false;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    for (std::size_t feature = 0; feature < columns.size(); ++feature) {
-      const double number = table.number(row, columns[feature]);
-      if (std::abs(number) > std::numeric_limits<float>::max())
-        throw ConfigError(
-            io::at_line(table.name(), table.line(row)), number,
-            fmt::format("give a number below 3e38 in {}", title_of(table, columns[feature])));
-      inputs(row, feature) = number;
-    }
+    const auto number = io::parse_number(table.text(row, column));
+    measured = measured || (number && *number != std::floor(*number));
   }
-  return inputs;
-}
-
-RawSamples samples_of(const io::CsvTable& table, std::size_t label_column, const Labels& labels) {
-  return {inputs_of(table, feature_columns(table, label_column)), labels.of(table, label_column)};
+  throw ConfigError(
+      table.name(), "",
+      fmt::format(
+          "has {} rows in {} classes: is {} the label? data.label_column names another{}",
+          table.rows(), classes, title_of(table, column),
+          measured ? "; to learn numbers (regression) is not there yet, only classes" : ""));
 }
 
 // The columns of a table as a fit wants them.
@@ -172,9 +139,9 @@ struct Columns {
 std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataFit& fit) {
   Columns columns;
   std::vector<bool> used(table.columns());
-  for (const std::string& name : fit.feature_names) {
-    if (!table.has_column(name)) return std::nullopt;
-    columns.features.push_back(table.column(name));
+  for (const ColumnFit& column : fit.columns) {
+    if (!table.has_column(column.name)) return std::nullopt;
+    columns.features.push_back(table.column(column.name));
     used[columns.features.back()] = true;
   }
   if (!fit.label_name.empty() && table.has_column(fit.label_name)) {
@@ -189,25 +156,37 @@ std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataFit&
 }
 
 Columns columns_for(const io::CsvTable& table, const DataSpec& spec, const DataFit& fit) {
-  if (!table.header().empty() && !fit.feature_names.empty()) {
-    if (auto named = columns_by_name(table, fit)) return std::move(*named);
-    for (const std::string& name : fit.feature_names)
-      if (!table.has_column(name))
-        throw ConfigError(table.name(), in_quotes(name),
+  const bool named = !fit.columns.empty() && !fit.columns.front().name.empty();
+  if (!table.header().empty() && named) {
+    if (auto by_name = columns_by_name(table, fit)) return std::move(*by_name);
+    for (const ColumnFit& column : fit.columns)
+      if (!table.has_column(column.name))
+        throw ConfigError(table.name(), in_quotes(column.name),
                           "is a column that the network was trained on, and this table has none of "
                           "that name; name its columns as the training data do, or leave the names "
                           "out and keep the order");
   }
+  // by their place: the whole table of the training, or the columns that it learned from, each with
+  // or without labels
+  const std::size_t whole = fit.table_columns, learned = fit.columns.size();
+  const std::size_t here = table.columns();
+  const bool fits_whole = here == whole || here == whole + 1;
+  const bool fits_learned = here == learned || here == learned + 1;
+  if (!fits_whole && !fits_learned)
+    throw ConfigError(table.name(), fmt::format("{} columns", here),
+                      fmt::format("the network was trained on {} features: give these, with or "
+                                  "without a column of labels",
+                                  learned));
+  if (fits_whole && fits_learned && whole != learned)
+    throw ConfigError(table.name(), fmt::format("{} columns", here),
+                      "may be those of the training or those that it learned from; give a first "
+                      "row with their names");
   Columns columns;
-  if (table.columns() != fit.features()) {
-    if (table.columns() != fit.features() + 1)
-      throw ConfigError(table.name(), fmt::format("{} columns", table.columns()),
-                        fmt::format("the network was trained on {} features: give these, with or "
-                                    "without a column of labels",
-                                    fit.features()));
-    columns.label = find_label_column(table, spec.label_column);
-  }
-  columns.features = feature_columns(table, columns.label);
+  if (here == (fits_whole ? whole : learned) + 1)
+    columns.label = find_column(table, "data.label_column", spec.label_column);
+  const std::vector<std::size_t> others = columns_but(table, columns.label);
+  for (std::size_t k = 0; k < learned; ++k)
+    columns.features.push_back(others[fits_whole ? fit.columns[k].place : k]);
   return columns;
 }
 
@@ -223,38 +202,74 @@ void check_same_columns(const io::CsvTable& train, const io::CsvTable& test) {
 
 }  // namespace
 
+namespace {
+
+// The samples of a table by what was fitted to that of the training.
+RawSamples samples_of(const io::CsvTable& table, std::size_t label,
+                      const std::vector<ColumnFit>& columns, const Labels& labels, Missing missing,
+                      std::vector<std::string>& remarks) {
+  const std::vector<std::size_t> others = columns_but(table, label);
+  std::vector<std::size_t> sources;
+  for (const ColumnFit& column : columns) sources.push_back(others[column.place]);
+  const std::vector<std::size_t> rows = kept_rows(table, sources, label, missing);
+  if (rows.size() < table.rows())
+    remarks.push_back(fmt::format("{}: {} of {} rows lack a value and are left out", table.name(),
+                                  table.rows() - rows.size(), table.rows()));
+  return {features_of(table, rows, sources, columns, missing), labels.of(table, rows, label)};
+}
+
+}  // namespace
+
 RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& spec) {
-  const io::CsvTable train_table = read_table(train, spec);
-  const std::size_t label_column = find_label_column(train_table, spec.label_column);
-  const Labels labels(train_table, label_column);
+  const ReadTable read = read_table(train, spec);
+  const io::CsvTable& table = read.table;
+  const std::size_t label = find_column(table, "data.label_column", spec.label_column);
+  const std::vector<ColumnFit> columns = fit_columns(table, label, spec);
+  std::vector<std::size_t> sources;
+  for (const ColumnFit& column : columns)
+    sources.push_back(columns_but(table, label)[column.place]);
+  const Labels labels(table, kept_rows(table, sources, label, spec.missing), label);
+  check_labels(table, label, labels.names().size());
 
   RawData raw{.title = train.name, .classes = labels.names(), .train = {}, .test = {}};
   raw.labels = labels.texts();
-  if (!train_table.header().empty()) {
-    raw.label_name = train_table.header()[label_column];
-    for (const std::size_t column : feature_columns(train_table, label_column))
-      raw.feature_names.push_back(train_table.header()[column]);
-  }
-  raw.train = samples_of(train_table, label_column, labels);
+  if (!table.header().empty()) raw.label_name = table.header()[label];
+  raw.feature_names = feature_names(columns);
+  raw.columns = columns;
+  raw.table_columns = table.columns() - 1;
+  raw.remarks = remarks_on_columns(table, label, columns);
+  if (!read.remark.empty()) raw.remarks.insert(raw.remarks.begin(), read.remark);
+  raw.train = samples_of(table, label, columns, labels, spec.missing, raw.remarks);
   if (test != nullptr) {
-    const io::CsvTable test_table = read_table(*test, spec);
-    check_same_columns(train_table, test_table);
-    raw.test = samples_of(test_table, label_column, labels);
+    const ReadTable test_read = read_table(*test, spec);
+    check_same_columns(table, test_read.table);
+    raw.test = samples_of(test_read.table, label, columns, labels, spec.missing, raw.remarks);
   }
   return raw;
 }
 
 GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit& fit) {
-  const io::CsvTable table = io::parse_csv(source.bytes, source.name, format_of(spec));
-  if (table.rows() == 0) throw ConfigError(source.name, "", "has no samples");
+  const ReadTable read = read_any_table(source, spec);
+  const io::CsvTable& table = read.table;
   const Columns columns = columns_for(table, spec, fit);
+  const std::vector<std::size_t> rows =
+      kept_rows(table, columns.features, columns.label, spec.missing);
   GivenData given{.title = source.name, .samples = {}};
-  given.samples.inputs = inputs_of(table, columns.features);
+  given.samples.inputs = features_of(table, rows, columns.features, fit.columns, spec.missing);
+  const auto remark = [&](const std::string& sentence) {
+    given.remark += (given.remark.empty() ? "" : "; ") + sentence;
+  };
+  if (!read.remark.empty()) remark(read.remark);
   if (!columns.passed_over.empty())
-    given.remark = fmt::format("columns that the network does not know were passed over: {}",
-                               columns.passed_over);
+    remark(fmt::format("columns that the network does not know were passed over: {}",
+                       columns.passed_over));
+  if (rows.size() < table.rows())
+    remark(
+        fmt::format("{} of {} rows lack a value and are left out; samples are numbered without "
+                    "them",
+                    table.rows() - rows.size(), table.rows()));
   if (!columns.label) return given;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
+  for (const std::size_t row : rows) {
     const std::string text(label_text(table, row, *columns.label));
     const std::size_t found = fit.class_of(text);
     if (found == fit.classes.size())

@@ -45,6 +45,33 @@ std::vector<double> numbers_in(const Tree& tree, const char* key, const std::str
   return numbers;
 }
 
+std::size_t size_in(const Tree& tree, const char* key, const std::string& name) {
+  if (!tree.is_object() || !tree.contains(key) || !tree[key].is_number_unsigned())
+    damaged(name, key);
+  return tree[key];
+}
+
+std::vector<ColumnFit> columns_in(const Tree& tree, const std::string& name) {
+  std::vector<ColumnFit> columns;
+  for (const Tree& one : list_in(tree, "columns", name)) {
+    ColumnFit column{.name = text_in(one, "name", name),
+                     .place = size_in(one, "place", name),
+                     .categories = texts_in(one, "categories", name)};
+    if (!one.contains("fill")) damaged(name, "fill");
+    if (!one["fill"].is_null()) {
+      if (!one["fill"].is_number()) damaged(name, "fill");
+      column.fill = one["fill"].get<double>();
+      const bool fits =
+          std::isfinite(*column.fill) &&
+          (column.categories.empty() ||
+           (*column.fill >= 0 && *column.fill < static_cast<double>(column.categories.size())));
+      if (!fits) damaged(name, "fill");
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
 }  // namespace
 
 std::size_t DataFit::class_of(const std::string& label) const {
@@ -70,6 +97,18 @@ Tree write_data_fit(const DataFit& fit) {
   const bool named = std::all_of(fit.feature_names.begin(), fit.feature_names.end(),
                                  [](const std::string& text) { return io::is_utf8(text); });
   tree["feature_names"] = named ? Tree(fit.feature_names) : Tree::array();
+  tree["table_columns"] = fit.table_columns;
+  tree["columns"] = Tree::array();
+  for (const ColumnFit& column : fit.columns) {
+    Tree one = Tree::object();
+    one["name"] = io::is_utf8(column.name) ? column.name : "";
+    one["place"] = column.place;
+    one["categories"] = Tree::array();
+    for (const std::string& category : column.categories)
+      one["categories"].push_back(io::is_utf8(category) ? category : io::shown(category));
+    one["fill"] = column.fill ? Tree(*column.fill) : Tree(nullptr);
+    tree["columns"].push_back(one);
+  }
   for (const char* key : {"offsets", "widths", "smallest", "largest"}) tree[key] = Tree::array();
   for (const FeatureScale& scale : fit.scales) {
     tree["offsets"].push_back(scale.offset);
@@ -96,6 +135,13 @@ DataFit read_data_fit(const Tree& tree, const std::string& name) {
   if (largest.size() != offsets.size()) damaged(name, "largest");
   if (!fit.feature_names.empty() && fit.feature_names.size() != offsets.size())
     damaged(name, "feature_names");
+  fit.columns = columns_in(tree, name);
+  std::size_t features = 0;
+  for (const ColumnFit& column : fit.columns) features += column.features();
+  if (!fit.columns.empty() && features != offsets.size()) damaged(name, "columns");
+  fit.table_columns = size_in(tree, "table_columns", name);
+  for (const ColumnFit& column : fit.columns)
+    if (column.place >= fit.table_columns) damaged(name, "table_columns");
   if (fit.classes.size() < 2) damaged(name, "classes");
   if (fit.labels.size() != fit.classes.size()) damaged(name, "labels");
   for (std::size_t k = 0; k < offsets.size(); ++k) {

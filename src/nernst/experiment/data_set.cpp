@@ -12,6 +12,7 @@
 
 #include "nernst/base/error.h"
 #include "nernst/experiment/all_data_sets.h"
+#include "nernst/experiment/fill_missing.h"
 #include "nernst/experiment/input_scale.h"
 #include "nernst/experiment/raw_data.h"
 #include "nernst/experiment/split.h"
@@ -193,9 +194,27 @@ void DataSpec::describe(Fields& f) {
   f.text("label_column", label_column,
          "csv: the column of the labels: \"first\", \"last\", its number from 0, or its name")
       .where(is("name", {"csv"}));
-  f.choice("separator", separator, {"comma", "semicolon", "tab", "blanks"},
-           "csv: what stands between two fields of a line")
+  f.texts("columns", columns,
+          "csv: the columns to learn from, by names or numbers from 0; [] = all but the labels; "
+          "those of texts become an input of 0 or 1 for each different text")
       .where(is("name", {"csv"}));
+  f.texts("drop", drop, "csv: columns that are not learned from, by names or numbers from 0")
+      .where(is("name", {"csv"}));
+  f.choice("missing", missing, {"refuse", "drop", "mean", "most_frequent"},
+           "csv: what becomes of a row where a value is missing (empty, ?, NA, NaN): refuse the "
+           "file, drop the row, fill in the mean of the training samples (of texts the most "
+           "frequent), or their most frequent value")
+      .where(is("name", {"csv"}));
+  f.choice("separator", separator, {"auto", "comma", "semicolon", "tab", "blanks"},
+           "csv: what stands between two fields of a line; auto: as the file looks")
+      .where(is("name", {"csv"}));
+  f.choice("decimal", decimal, {"auto", "point", "comma"},
+           "csv: what stands before the fraction of a number; auto: as the file looks, a comma "
+           "only where fields are separated by something else")
+      .where(is("name", {"csv"}));
+  f.flag("transpose", transpose,
+         "idx: exchange rows and columns of each image, as the files of EMNIST need it")
+      .where(is("name", {"idx"}));
   f.integer("skip_lines", skip_lines,
             {.min = 0, .max = 1e6, .help = "csv: lines to pass over before the table"})
       .where(is("name", {"csv"}));
@@ -225,10 +244,28 @@ void DataSpec::describe(Fields& f) {
             {.min = 0, .max = 9e15, .help = "only the first N test samples; 0 = all"});
 }
 
+void read_data_spec(const Tree& original, DataSpec& spec) {
+  Tree table = original;
+  // a column may be meant by its number
+  const auto as_text = [](Tree& value) {
+    if (value.is_number_integer()) value = value.dump();
+  };
+  if (table.is_object()) {
+    if (table.contains("label_column")) as_text(table["label_column"]);
+    for (const char* list : {"columns", "drop"})
+      if (table.contains(list) && table[list].is_array())
+        for (Tree& one : table[list]) as_text(one);
+  }
+  read_fields(table, "data", fields_of(spec));
+}
+
 DataSet load_data(const DataSpec& spec) {
   RawData raw = load_raw(spec);
   check_raw(raw);
   const Parts parts = choose_parts(raw, spec);
+  fit_fillings(raw, parts.train, spec.missing);
+  fill_missing(raw.train, raw.columns);
+  if (raw.test) fill_missing(*raw.test, raw.columns);
   refuse_too_large(parts.train.size() + parts.validation.size() + parts.test.size(),
                    raw.train.features());
 
@@ -247,12 +284,16 @@ DataSet load_data(const DataSpec& spec) {
               .labels = raw.labels.empty() ? data.classes : std::move(raw.labels),
               .label_name = std::move(raw.label_name),
               .feature_names = std::move(raw.feature_names),
-              .scales = scales};
+              .scales = scales,
+              .columns = std::move(raw.columns),
+              .table_columns = raw.table_columns};
+  for (const std::string& remark : raw.remarks) data.remarks.push_back(io::shown(remark, 400));
   return data;
 }
 
 DataToEvaluate load_given_data(const DataSpec& spec, const DataFit& fit) {
-  const GivenData given = load_given(spec, fit);
+  GivenData given = load_given(spec, fit);
+  fill_missing(given.samples, fit.columns);
   std::vector<std::uint32_t> chosen = all_of(given.samples);
   limit_to(chosen, spec.test_limit);
   refuse_too_large(chosen.size(), fit.features());

@@ -25,7 +25,15 @@ enum class Scaling { automatic, none, range, standard };
 enum class Gate { and_gate, or_gate, nand_gate, xor_gate };
 
 // What stands between the fields of a line of a CSV file.
-enum class Separator { comma, semicolon, tab, blanks };
+enum class Separator { automatic, comma, semicolon, tab, blanks };
+
+// What stands before the fraction of a number in a CSV file.
+enum class Decimal { automatic, point, comma };
+
+// What becomes of a row of a CSV file that lacks a value: it is refused, left out, or filled from
+// the training samples (with the mean of numbers and the most frequent category; or with the most
+// frequent of both).
+enum class Missing { refuse, drop, mean, most_frequent };
 
 // The `[data]` table.
 struct DataSpec {
@@ -33,7 +41,13 @@ struct DataSpec {
   std::string path = {};               // a folder or a file, for the kinds that read one
   std::string test_path = {};          // csv: a file of its own for the test
   std::string label_column = "last";   // csv: "first", "last", a number from 0, or a name
-  Separator separator = Separator::comma;
+  std::vector<std::string> columns =
+      {};                              // csv: the inputs, by names or numbers; empty = all others
+  std::vector<std::string> drop = {};  // csv: columns that are no inputs
+  Missing missing = Missing::refuse;   // csv
+  Separator separator = Separator::automatic;
+  Decimal decimal = Decimal::automatic;
+  bool transpose = false;       // idx: images lie on their side, as those of EMNIST do
   std::int64_t skip_lines = 0;  // csv: lines before the table
   Gate gate = Gate::xor_gate;   // logic
   std::int64_t repeats = 1;     // logic: times the four combinations come in an epoch
@@ -45,6 +59,9 @@ struct DataSpec {
   std::int64_t test_limit = 0;
   void describe(Fields& f);
 };
+
+// Reads the table `[data]`, in which numbers may stand for names of columns. Throws ConfigError.
+void read_data_spec(const Tree& table, DataSpec& spec);
 
 // Samples and their classes; inputs is samples x features.
 struct Samples {
@@ -62,6 +79,7 @@ struct DataSet {
   Samples train, validation, test;   // validation is empty unless asked for
   std::string checksum;  // hex digest of all samples as they are here, after limits and scaling
   DataFit fit;           // what training fitted to them
+  std::vector<std::string> remarks = {};  // what was found in them that their owner should know
 
   std::size_t features() const { return train.inputs.columns(); }
 };

@@ -47,6 +47,35 @@ struct ImageFolder : TestFolder {
   }
 };
 
+TEST(IdxFolder, NamesMayBeginWithThatOfTheSet) {
+  const TestFolder folder;
+  const auto write = [&](const std::string& name, std::uint8_t first) {
+    for (const auto& [part, images] :
+         {std::pair("train-", true), {"train-", false}, {"test-", true}, {"test-", false}})
+      io::write_file_atomically(
+          folder / (name + part + (images ? "images-idx3-ubyte" : "labels-idx1-ubyte")),
+          images ? idx({2, 1, 2}, {first, 1, 2, 3}) : idx({2}, {0, 1}));
+  };
+  write("emnist-letters-", 9);
+  DataSpec spec{.name = "idx", .path = folder.path(), .scaling = Scaling::none};
+  EXPECT_EQ(load_data(spec).test.inputs(0, 0), 9);
+  write("emnist-digits-", 5);
+  EXPECT_NE(complaint([&] { load_data(spec); }).find("has several sets of images; give one of "),
+            std::string::npos);
+  spec.path = (folder / "emnist-digits").string();
+  EXPECT_EQ(load_data(spec).test.inputs(0, 0), 5);
+}
+
+TEST(IdxFolder, ImagesThatLieOnTheirSideAreTurned) {
+  const TestFolder folder;
+  io::write_file_atomically(folder / "train-images-idx3-ubyte",
+                            idx({2, 2, 3}, {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16}));
+  io::write_file_atomically(folder / "train-labels-idx1-ubyte", idx({2}, {0, 1}));
+  const RawData raw = read_idx_folder(folder.path(), {}, ImageOrder::transposed);
+  EXPECT_EQ(std::get<Matrix<std::uint8_t>>(raw.train.inputs).values(),
+            (Pixels{1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16}));
+}
+
 TEST(IdxFolder, ImagesAndLabelsAreReadTogether) {
   const ImageFolder folder;
   const DataSet data = load_data(folder.spec());

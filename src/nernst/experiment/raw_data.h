@@ -46,6 +46,10 @@ struct RawData {
       {};                       // as each class is called in the files; empty = as `classes`
   std::string label_name = {};  // of the column of labels
   std::vector<std::string> feature_names = {};  // empty where they have none
+  // Of a table; an input that is missing is NaN, as are all features of a category that is.
+  std::vector<ColumnFit> columns = {};
+  std::size_t table_columns = 0;
+  std::vector<std::string> remarks = {};  // what was found that their owner should know
 };
 
 // Data for a chip that has learned already.

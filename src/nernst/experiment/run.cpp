@@ -149,6 +149,8 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
   // the run is found again from wherever somebody stands
   make_paths_absolute(config);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
+  if (hooks.warn)
+    for (const std::string& remark : data.remarks) hooks.warn(remark);
   tell_size(config, device, data, path, setup, hooks);
   const std::string transfer = check_transfer_source(config);
   const RunIdentity identity = identity_of(config, device, transfer, data.checksum);

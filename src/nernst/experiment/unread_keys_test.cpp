@@ -131,6 +131,24 @@ class EveryKey : public ::testing::Test {
     // two files of 3 classes that differ
     io::write_file_atomically(folder / "a.csv", table(1));
     io::write_file_atomically(folder / "b.csv", table(2));
+    // the same with gaps; with decimal commas; and as images of 2 x 3
+    std::string gaps = table(1), commas, images(16, '\0'), labels(8, '\0');
+    for (const char* row : {"?,5,3,0\n", "1,?,9,1\n", "2,,8,2\n"}) gaps += row;
+    io::write_file_atomically(folder / "gaps.csv", gaps);
+    for (int k = 0; k < 30; ++k)
+      commas += fmt::format("{},{};{};{}\n", k % 7, k % 5, (k % 3) * 4 + k % 2, k % 3);
+    io::write_file_atomically(folder / "commas.csv", commas);
+    images.replace(2, 2, "\x08\x03", 2);
+    images[7] = 30, images[11] = 2, images[15] = 3;
+    labels.replace(2, 2, "\x08\x01", 2);
+    labels[7] = 30;
+    for (int k = 0; k < 30; ++k) {
+      for (int p = 0; p < 6; ++p) images += static_cast<char>((k * 7 + p * p * 11 + k * p) % 100);
+      labels += static_cast<char>(k % 3);
+    }
+    std::filesystem::create_directory(folder / "idx");
+    io::write_file_atomically(folder / "idx/train-images-idx3-ubyte", images);
+    io::write_file_atomically(folder / "idx/train-labels-idx1-ubyte", labels);
     for (const char* const drive : {"voltage", "current"})
       io::write_file_atomically(
           folder / (std::string(drive) + ".toml"),
@@ -224,6 +242,8 @@ up_down = 0.01
           else
             values.push_back(other);
         }
+    } else if (key == "data.columns" || key == "data.drop") {
+      values.push_back(Tree::array({"0"}));
     } else if (now.is_array()) {
       for (const double factor : {0.7, 0.5, 2.0}) {
         Tree scaled = now;
@@ -347,6 +367,9 @@ driver.half_select_dose = 0.01
     try_experiment(
         fmt::format("chip.coding = \"{}\"\ndata.test_path = \"{}\"\ntraining.learning_rate = 2",
                     coding, (folder / "b.csv").string()));
+  for (const char* const file :
+       {"gaps.csv\", missing = \"mean", "commas.csv", "idx\", name = \"idx"})
+    try_experiment(fmt::format("data = {{path = \"{}\"}}", (folder / file).string()));
   try_experiment(
       "data = {name = \"logic\", path = \"\"}\nnetwork.layer = [{units = 4}, {units = 1}]");
   for (const NamedHelp& rule : update_rules())

@@ -18,7 +18,7 @@ namespace nernst::io {
 class CsvParser {
  public:
   CsvParser(std::string_view text, const std::string& name, const CsvFormat& format)
-      : text_(text), separator_(format.separator) {
+      : text_(text), separator_(format.separator), decimal_comma_(format.decimal_comma) {
     table_.name_ = name;
     // a byte-order mark, which spreadsheets like to write
     if (text_.starts_with("\xEF\xBB\xBF")) position_ = 3;
@@ -92,11 +92,13 @@ class CsvParser {
   void read_row() {
     for (;;) {
       skip_blanks();
+      const std::size_t begin = table_.cells_.size();
       if (!at_end() && peek() == '"') {
         read_quoted();
       } else {
         read_plain();
       }
+      if (decimal_comma_) point_for_comma(begin);
       const std::size_t end = table_.cells_.size() - table_.starts_.back();
       if (end > std::numeric_limits<std::uint32_t>::max())
         throw ConfigError(at_line(table_.name_, line_), "", "give lines of less than 4 GiB");
@@ -107,6 +109,15 @@ class CsvParser {
       if (separator_ != ' ') advance();
     }
     skip_line_end();
+  }
+
+  // Turns the cell that begins there into a number as others write it, if it is one.
+  void point_for_comma(std::size_t begin) {
+    std::string cell = table_.cells_.substr(begin);
+    const std::size_t comma = cell.find(',');
+    if (comma == std::string::npos) return;
+    cell[comma] = '.';
+    if (parse_number(cell)) table_.cells_.replace(begin, cell.size(), cell);
   }
 
   void read_plain() {
@@ -154,6 +165,7 @@ class CsvParser {
 
   std::string_view text_;
   char separator_;
+  bool decimal_comma_;
   std::size_t position_ = 0, line_ = 1;
   CsvTable table_;
 };

@@ -14,6 +14,7 @@ namespace nernst::io {
 struct CsvFormat {
   char separator = ',';        // ' ' = any run of blanks and tabs
   std::size_t skip_lines = 0;  // lines passed over at the start (a preamble of its own kind)
+  bool decimal_comma = false;  // 1,5 is a number; the table has it as 1.5
 };
 
 // A rectangular table of texts that remembers where each row stood, so that a wrong cell can be

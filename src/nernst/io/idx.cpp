@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <utility>
 
 #include "nernst/base/error.h"
@@ -14,6 +17,53 @@ namespace {
 
 constexpr unsigned kUnsignedByte = 0x08;
 
+// Bytes of a number of this type; 0 for what is no type.
+std::size_t bytes_of_type(unsigned type) {
+  switch (type) {
+    case kUnsignedByte:
+    case 0x09:
+      return 1;
+    case 0x0B:
+      return 2;
+    case 0x0C:
+    case 0x0D:
+      return 4;
+    case 0x0E:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+// Numbers of one type, the highest byte first.
+template <class Number, class Bits>
+std::vector<double> decode(std::string_view data) {
+  std::vector<double> numbers(data.size() / sizeof(Bits));
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    Bits bits = 0;
+    for (std::size_t b = 0; b < sizeof(Bits); ++b)
+      bits = static_cast<Bits>((std::uint64_t{bits} << 8) |
+                               static_cast<unsigned char>(data[k * sizeof(Bits) + b]));
+    numbers[k] = static_cast<double>(std::bit_cast<Number>(bits));
+  }
+  return numbers;
+}
+
+std::vector<double> decode(std::string_view data, unsigned type) {
+  switch (type) {
+    case 0x09:
+      return decode<std::int8_t, std::uint8_t>(data);
+    case 0x0B:
+      return decode<std::int16_t, std::uint16_t>(data);
+    case 0x0C:
+      return decode<std::int32_t, std::uint32_t>(data);
+    case 0x0D:
+      return decode<float, std::uint32_t>(data);
+    default:
+      return decode<double, std::uint64_t>(data);
+  }
+}
+
 std::uint32_t big_endian_32(std::string_view bytes) {
   std::uint32_t number = 0;
   for (const char byte : bytes.substr(0, 4))
@@ -23,6 +73,7 @@ std::uint32_t big_endian_32(std::string_view bytes) {
 
 // What the magic number and the extents after it say.
 struct IdxHeader {
+  unsigned type = kUnsignedByte;
   std::vector<std::size_t> shape;
   std::size_t bytes = 0;  // of the header itself
   // bytes of numbers that the shape asks for; at least 2^62 where they are more
@@ -35,12 +86,14 @@ IdxHeader parse_header(std::string_view bytes, const std::string& name) {
     throw ConfigError(name, "", "is not an IDX file (as MNIST has them)");
   const unsigned type = static_cast<unsigned char>(bytes[2]);
   const std::size_t dimensions = static_cast<unsigned char>(bytes[3]);
-  if (type != kUnsignedByte)
-    throw ConfigError(
-        name, "",
-        fmt::format("has numbers of IDX type 0x{:02x}; give unsigned bytes (0x08)", type));
+  if (bytes_of_type(type) == 0)
+    throw ConfigError(name, "",
+                      fmt::format("has numbers of IDX type 0x{:02x}; give bytes (0x08, 0x09), "
+                                  "integers (0x0b, 0x0c), floats (0x0d) or doubles (0x0e)",
+                                  type));
   if (dimensions == 0) throw ConfigError(name, "", "is an IDX file without dimensions");
-  IdxHeader header{.shape = {}, .bytes = 4 + 4 * dimensions, .data_bytes = 1};
+  IdxHeader header{
+      .type = type, .shape = {}, .bytes = 4 + 4 * dimensions, .data_bytes = bytes_of_type(type)};
   if (bytes.size() < header.bytes)
     throw ConfigError(name, "", "is cut short within its IDX header");
 
@@ -73,7 +126,12 @@ IdxArray parse_idx(std::string_view bytes, const std::string& name) {
     throw ConfigError(name, "",
                       fmt::format("has {} bytes of data where its IDX header says {}", data.size(),
                                   header.data_bytes));
-  return {std::move(header.shape), {data.begin(), data.end()}};
+  if (header.type == kUnsignedByte) return {std::move(header.shape), {data.begin(), data.end()}};
+  IdxArray array{std::move(header.shape), {}, decode(data, header.type)};
+  if (!std::all_of(array.numbers.begin(), array.numbers.end(),
+                   [](double number) { return std::isfinite(number); }))
+    throw ConfigError(name, "", "has a number that is not finite");
+  return array;
 }
 
 IdxArray read_idx(const Path& path, std::size_t max_bytes) {

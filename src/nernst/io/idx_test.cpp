@@ -77,11 +77,23 @@ TEST(Idx, AGzipFileIsUnpackedAsFarAsItsHeaderSays) {
 }
 
 TEST(Idx, OtherFormatsAreRefusedBySaying) {
-  EXPECT_NE(complaint([] { parse_idx(idx({3}, 12, 0x0D), "x"); }).find("0x0d"), std::string::npos);
+  EXPECT_NE(complaint([] { parse_idx(idx({3}, 12, 0x0A), "x"); }).find("0x0a"), std::string::npos);
   EXPECT_NE(complaint([] { parse_idx("\x1f\x8b 123456", "x"); }).find("is not an IDX file"),
             std::string::npos);
   EXPECT_NE(complaint([] { parse_idx(idx({}, 0), "x"); }), "");
   EXPECT_NE(complaint([] { parse_idx(idx({}, 1), "x"); }), "");
+}
+
+TEST(Idx, OtherNumbersThanBytesAreRead) {
+  const auto numbers = [](const std::string& bytes) { return parse_idx(bytes, "x").numbers; };
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(numbers(idx({2}, 0, 0x09) + std::string("\xff\x05", 2)), (Numbers{-1, 5}));
+  EXPECT_EQ(numbers(idx({2}, 0, 0x0B) + std::string("\xff\xfe\x01\x00", 4)), (Numbers{-2, 256}));
+  EXPECT_EQ(numbers(idx({1}, 0, 0x0C) + std::string("\x00\x01\x00\x00", 4)), Numbers{65536});
+  EXPECT_EQ(numbers(idx({1}, 0, 0x0D) + std::string("\x3f\xc0\x00\x00", 4)), Numbers{1.5});
+  EXPECT_EQ(numbers(idx({1}, 0, 0x0E) + std::string("\xbf\xe0\0\0\0\0\0\0", 8)), Numbers{-0.5});
+  EXPECT_EQ(complaint([&] { numbers(idx({1}, 0, 0x0D) + std::string("\x7f\x80\x00\x00", 4)); }),
+            "x: has a number that is not finite");
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ class CompareCommand final : public Command {
     CompareHooks hooks;
     hooks.now_s = stopwatch();
     hooks.stop = [&] { return stop.asked(); };
+    hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
     hooks.progress = [&](const CompareProgress& progress) {
       Progress shown{.phase = RunPhase::comparing};
       shown.fraction = progress.fraction;

@@ -29,7 +29,6 @@
 #include "nernst/experiment/run.h"
 #include "nernst/io/csv.h"
 #include "nernst/io/file.h"
-#include "nernst/io/npz.h"
 #include "nernst/io/toml.h"
 
 namespace nernst {
@@ -99,7 +98,7 @@ class EvaluateCommand final : public Command {
     if (strict_ && !warnings.empty()) throw ConfigError("--strict", "", warnings.front());
     for (const std::string& warning : warnings) console.note("nernst: warning: " + warning);
     const DataToEvaluate data = load(finished, changes);
-    if (!weights_.empty()) write_weights(finished);
+    if (!weights_.empty()) write_weights(finished, weights_);
     if (!cells_.empty()) write_cells(*finished.chip, cells_);
     const Readings readings = read_often(console, finished, data.samples);
     const Evaluation& evaluation = readings.all;
@@ -284,7 +283,7 @@ class EvaluateCommand final : public Command {
       tree = write_fields(fields_of(spec));
       tree.update(data);
     }
-    read_fields(tree, "data", fields_of(spec));
+    read_data_spec(tree, spec);
     if (other) {
       DataToEvaluate given = load_given_data(spec, finished.fit);
       std::error_code missing;
@@ -299,8 +298,9 @@ class EvaluateCommand final : public Command {
   }
 
   // Keys of [data] that say which other data, and how they are laid out.
-  static constexpr std::array<std::string_view, 7> kOfOtherData = {
-      "name", "path", "test_path", "label_column", "separator", "skip_lines", "gate"};
+  static constexpr std::array<std::string_view, 10> kOfOtherData = {
+      "name",       "path", "test_path", "label_column", "separator",
+      "skip_lines", "gate", "missing",   "decimal",      "transpose"};
 
   static bool is_known(const std::string& key) {
     DataSpec spec;
@@ -364,36 +364,6 @@ class EvaluateCommand final : public Command {
       text += "\n";
     }
     io::write_file_atomically(predictions_, text);
-  }
-
-  // Each array as its matrix without the column of the bias, and that column.
-  void write_weights(const FinishedChip& finished) const {
-    io::NpzWriter npz;
-    const NetworkSpec& network = finished.config.network;
-    for (std::size_t l = 0; l < network.layers.size(); ++l) {
-      const Matrix<double> all = finished.chip->weights(l);
-      const std::size_t inputs = network.fan_in(l);
-      npz.add(fmt::format("layer_{}_weights", l), all.view().block(0, 0, all.rows(), inputs));
-      if (!network.layers[l].bias) continue;
-      std::vector<double> bias;
-      for (std::size_t r = 0; r < all.rows(); ++r) bias.push_back(all(r, inputs));
-      npz.add(fmt::format("layer_{}_bias", l), std::span<const double>(bias));
-    }
-    const DataFit& fit = finished.fit;
-    std::vector<double> offsets, widths;
-    for (const FeatureScale& scale : fit.scales) {
-      offsets.push_back(scale.offset);
-      widths.push_back(scale.width);
-    }
-    npz.add("input_offset", std::span<const double>(offsets));
-    npz.add("input_width", std::span<const double>(widths));
-    std::vector<std::string> activations;
-    for (LayerSpec layer : network.layers)
-      activations.push_back(write_fields(fields_of(layer))["activation"]);
-    npz.add_texts("activations", activations);
-    npz.add_texts("classes", fit.classes);
-    if (!fit.feature_names.empty()) npz.add_texts("features", fit.feature_names);
-    io::write_file_atomically(weights_, npz.finish());
   }
 
   static Tree rows_of(const Matrix<std::int64_t>& matrix) {

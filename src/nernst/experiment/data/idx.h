@@ -21,7 +21,8 @@ struct Idx {
     if (!has_idx_files(folder))
       throw ConfigError("data.path", in_quotes(spec.path),
                         "give a folder of IDX files (train-images-idx3-ubyte and so on)");
-    RawData raw = read_idx_folder(folder, {});
+    RawData raw = read_idx_folder(folder, {},
+                                  spec.transpose ? ImageOrder::transposed : ImageOrder::as_stored);
     // "mnist/" has an empty last part
     raw.title = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
     return raw;
