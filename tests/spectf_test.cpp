@@ -49,6 +49,7 @@ TEST(Spectf, AccuracyStandsBesideTheLargestClassAndTheMeanOverClasses) {
 
   // a finished chip says the same
   const Ended evaluated = run(folder, {"evaluate", "run"});
+  EXPECT_EQ(evaluated.out.find("spectf_test.csv.gz: "), 0u) << evaluated.out;
   EXPECT_NE(evaluated.out.find("of 187 test samples are right"), std::string::npos)
       << evaluated.out;
   EXPECT_NE(evaluated.out.find("the largest class alone: 91.98 %; mean over the classes: "),

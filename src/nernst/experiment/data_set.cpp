@@ -16,6 +16,7 @@
 #include "nernst/experiment/input_scale.h"
 #include "nernst/experiment/raw_data.h"
 #include "nernst/experiment/split.h"
+#include "nernst/io/file.h"
 #include "nernst/io/hash.h"
 #include "nernst/io/text.h"
 
@@ -322,7 +323,8 @@ DataToEvaluate load_own_test(DataSpec spec, std::int64_t test_limit, const std::
     data = load_data(spec);
   }
   DataToEvaluate own;
-  own.title = std::move(data.title);
+  own.title = spec.test_path.empty() ? std::move(data.title)
+                                     : io::shown(io::Path(spec.test_path).filename().string());
   own.part = "test samples";
   own.samples = std::move(data.test);
   own.checksum = std::move(data.checksum);
