@@ -9,6 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const io::IdxArray array = io::parse_idx(bytes, "x");
     std::size_t count = 1;
     for (const std::size_t extent : array.shape) count *= extent;
-    fuzz::ensure(count == array.values.size() && count < bytes.size());
+    fuzz::ensure(count == array.values.size() + array.numbers.size() && count < bytes.size());
+    fuzz::ensure(array.values.empty() || array.numbers.empty());
   });
 }

@@ -29,7 +29,7 @@ static void check(std::string_view bytes) {
   for (const io::NpzArray& array : io::parse_npz(bytes, "x")) {
     std::size_t count = 1;
     for (const std::size_t extent : array.shape) count *= extent;
-    fuzz::ensure(count == array.values.size());
+    fuzz::ensure(count == array.values.size() + array.texts.size());
   }
   for (const io::DenseLayer& layer : io::dense_layers_of_npz(bytes, "x"))
     fuzz::ensure(layer.bias.empty() || layer.bias.size() == layer.weights.rows());
