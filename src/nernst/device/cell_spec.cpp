@@ -83,6 +83,12 @@ void RetentionSpec::describe(Fields& f) {
   f.real("temperature_K", temperature_K,
          {.unit = "K", .min = 1, .max = 2000, .help = "temperature of the cells"})
       .where(is_not_zero("tau_s"));
+  f.choice(
+       "references", references, {"cells", "resistors"},
+       "what the references of single cells are: cells, which relax as all do from when they were "
+       "set, or fixed resistors")
+      .where(is_not_zero("tau_s"))
+      .where(is_not("chip.weight", {"differential_pair"}));
 }
 
 double RetentionSpec::tau_at_temperature_s() const {
@@ -107,14 +113,6 @@ void PhysicalSpec::describe(Fields& f) {
          {.unit = "s", .min = 0, .max = 1e6, .help = "one slot of a pulse train, pause included"});
   f.real("e_pulse_J", e_pulse_J,
          {.unit = "J", .min = 0, .max = 1, .help = "energy of one nominal pulse on one cell"});
-}
-
-double RetentionSpec::kept(double age_s, double later_s) const {
-  if (!enabled()) return 1;
-  const double tau_s_now = tau_at_temperature_s();
-  const double before = math::pow(age_s / tau_s_now, beta);
-  const double after = math::pow(later_s / tau_s_now, beta);
-  return math::exp(before - after);
 }
 
 }  // namespace nernst

@@ -51,9 +51,13 @@ struct FaultSpec {
   void describe(Fields& f);
 };
 
-// w relaxes to w_rest as exp(-(age / tau)^beta); a pulse resets the age. beta = 1 is a plain leak.
-// tau follows Arrhenius: tau(T) = tau_s exp(e_activation_J / k (1 / T - 1 /
-// reference_temperature_K)).
+// What references of single cells are: cells like the others, which relax from when they were set,
+// or resistors, which stay.
+enum class References { cells, resistors };
+
+// w relaxes to w_rest as exp(-(age / tau)^beta), what each pulse wrote with an age of its own (see
+// Relaxation). beta = 1 is a plain leak. tau follows Arrhenius: tau(T) = tau_s exp(e_activation_J /
+// k (1 / T - 1 / reference_temperature_K)).
 struct RetentionSpec {
   double tau_s = 0;  // 0 = keeps for ever
   double beta = 1;
@@ -61,12 +65,11 @@ struct RetentionSpec {
   double e_activation_J = 0;
   double reference_temperature_K = 300;
   double temperature_K = 300;
+  References references = References::cells;
   void describe(Fields& f);
 
   bool enabled() const { return tau_s > 0; }
   double tau_at_temperature_s() const;
-  // The part of w - w_rest at `age_s` that is left at `later_s`; ages count from the last pulse.
-  double kept(double age_s, double later_s) const;
 };
 
 // The units of the border.

@@ -8,21 +8,6 @@
 namespace nernst {
 namespace {
 
-TEST(Retention, WithoutATimeConstantKeepsForEver) { EXPECT_EQ(RetentionSpec{}.kept(0, 1e30), 1); }
-
-TEST(Retention, OfALeakIsExponential) {
-  const RetentionSpec leak{.tau_s = 20};
-  EXPECT_NEAR(leak.kept(0, 5), std::exp(-0.25), 1e-15);
-  EXPECT_NEAR(leak.kept(100, 105), std::exp(-0.25), 1e-14);  // has no memory of its age
-}
-
-TEST(Retention, StretchedSlowsWithAge) {
-  const RetentionSpec stretched{.tau_s = 20, .beta = 0.5};
-  EXPECT_NEAR(stretched.kept(0, 5), std::exp(-0.5), 1e-15);
-  EXPECT_NEAR(stretched.kept(0, 5) * stretched.kept(5, 80), stretched.kept(0, 80), 1e-15);
-  EXPECT_GT(stretched.kept(80, 85), stretched.kept(0, 5));
-}
-
 TEST(Retention, FollowsArrhenius) {
   constexpr double boltzmann_J_per_K = 1.380649e-23, electronvolt_J = 1.602176634e-19;
   RetentionSpec hot{.tau_s = 1e6, .e_activation_J = electronvolt_J, .temperature_K = 363};

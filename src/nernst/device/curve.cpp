@@ -45,10 +45,10 @@ CurvePoint observe(const Population& population, const std::vector<std::size_t>&
   point.w_p90 = quantile(w, 0.9);
 
   const PhysicalSpec& units = population.device().physical;
-  point.g_mean_S = units.g_S(point.w_mean);
-  point.g_p10_S = units.g_S(point.w_p10);
-  point.g_p90_S = units.g_S(point.w_p90);
-  point.g_example_S = units.g_S(point.w_example);
+  point.g_mean_S = units.cell_S(point.w_mean);
+  point.g_p10_S = units.cell_S(point.w_p10);
+  point.g_p90_S = units.cell_S(point.w_p90);
+  point.g_example_S = units.cell_S(point.w_example);
   return point;
 }
 

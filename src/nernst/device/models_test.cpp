@@ -223,5 +223,27 @@ TEST(ChargeControlled, LeakIsTheRetention) {
   EXPECT_DOUBLE_EQ(law.retention_tau_s(), 1000);
 }
 
+TEST(LinearStep, MayGrowAsLongAsItDoesNotVanishAtTheOtherEnd) {
+  LinearStep law{.gamma_up = -0.28, .gamma_down = -0.28};
+  const CellSpec cell;
+  law.check(cell, "x");
+  const auto made = law.fabricate(cell, {0.01, 0.01, -1, 1, 1}, CellDraws::fixed(0));
+  for (const double w : {-1.0, 0.0, 0.5, 1.0}) {
+    WeightState<double> state;
+    state.w = w;
+    // dw = step (1 + 0.28 w) up, (1 - 0.28 w) down, at every w of the window above 0
+    EXPECT_DOUBLE_EQ(law.pulse(made, state, true, 0.0).mean, 0.01 * (1 + 0.28 * w));
+    EXPECT_DOUBLE_EQ(law.pulse(made, state, false, 0.0).mean, -0.01 * (1 - 0.28 * w));
+  }
+  law.gamma_up = -1;
+  EXPECT_THROW(law.check(cell, "x"), ConfigError);
+  CellSpec lopsided;
+  lopsided.w_min = -2;
+  law = {.gamma_up = -0.6};
+  EXPECT_THROW(law.check(lopsided, "x"), ConfigError);
+  law = {.gamma_up = -0.4, .gamma_down = -1.9};
+  law.check(lopsided, "x");
+}
+
 }  // namespace
 }  // namespace nernst

@@ -5,6 +5,7 @@
 
 #include "nernst/base/error.h"
 #include "nernst/device/fabricate.h"
+#include "nernst/device/relaxation.h"
 
 namespace nernst {
 
@@ -19,12 +20,15 @@ class PopulationOf final : public Population {
         step_(cell_spec_of(device, law).dw_min),
         pulse_noise_(seed, 0, Purpose::cycle_to_cycle),
         write_noise_(seed, 0, Purpose::write_noise),
-        reset_noise_(seed, 0, Purpose::reset_spread) {
+        reset_noise_(seed, 0, Purpose::reset_spread),
+        relaxation_(device.retention) {
     const NoiseStream stream(seed, 0, Purpose::fabrication);
     for (std::size_t k = 0; k < count; ++k)
       cells_.push_back(fabricate_cell(device, law, CellDraws(stream, k)));
     states_.resize(count);
     w_.resize(count);
+    settled_.resize(count);
+    young_.assign(relaxation_.modes(), std::vector<double>(count));
     kept_noise_.resize(count);
     const auto typical = fabricate_cell(without_spread(device), law, CellDraws(stream, 0));
     at_once_ = largest_dose_at_once(law, typical.cell);
@@ -47,10 +51,12 @@ class PopulationOf final : public Population {
 
   void place(std::span<const double> w) override {
     NERNST_CHECK(w.size() == w_.size());
-    age_s_ = 0;
+    now_s_ = settled_s_ = 0;
+    for (auto& mode : young_) std::ranges::fill(mode, 0.0);
     for (std::size_t k = 0; k < w_.size(); ++k) {
       states_[k] = {};
       set(k, w[k]);
+      settled_[k] = w_[k] - device_.retention.w_rest;
       kept_noise_[k] = 0;
     }
   }
@@ -66,11 +72,11 @@ class PopulationOf final : public Population {
   }
 
   void relax(double seconds) override {
-    if (!(seconds > 0)) return;
-    const double kept = device_.retention.kept(age_s_, age_s_ + seconds);
-    const double rest = device_.retention.w_rest;
-    for (std::size_t k = 0; k < w_.size(); ++k) set(k, rest + (w_[k] - rest) * kept);
-    age_s_ += seconds;
+    if (!(seconds > 0) || !relaxation_.enabled()) return;
+    for (std::size_t j = 0; j < young_.size(); ++j)
+      for (double& young : young_[j]) young *= relaxation_.left(j, seconds);
+    now_s_ += seconds;
+    for (std::size_t k = 0; k < w_.size(); ++k) set(k, unbounded(k));
   }
 
   std::vector<double> read(ReadAgainst against) const override {
@@ -84,6 +90,13 @@ class PopulationOf final : public Population {
   }
 
  private:
+  // w as time has left it, were there no bounds.
+  double unbounded(std::size_t k) const {
+    double w = device_.retention.w_rest + settled_[k] * relaxation_.kept(now_s_ - settled_s_);
+    for (const auto& mode : young_) w += mode[k];
+    return w;
+  }
+
   void set(std::size_t k, double w) {
     states_[k].w = math::clamp(w, cells_[k].cell.w_min, cells_[k].cell.w_max);
     w_[k] = states_[k].w;
@@ -94,7 +107,6 @@ class PopulationOf final : public Population {
     const bool up = direction == Direction::potentiate;
     const double c2c = device_.cell.c2c, root = std::sqrt(dose);
     const std::uint64_t event = events_++;
-    age_s_ = 0;
     for (std::size_t first = 0; first < w_.size(); first += 4) {
       PhiloxBlock words{};
       if (c2c > 0) words = pulse_noise_.words(static_cast<std::uint32_t>(first / 4), event);
@@ -102,6 +114,10 @@ class PopulationOf final : public Population {
         const double xi = c2c > 0 ? math::normal<double>(words[k - first]) : 0;
         states_[k] = apply_dose(law_, cells_[k].cell, states_[k], dose, up, c2c, xi * root);
         w_[k] = states_[k].w;
+        if (!relaxation_.enabled()) continue;
+        const double change = w_[k] - unbounded(k);
+        for (std::size_t j = 0; j < young_.size(); ++j)
+          young_[j][k] += relaxation_.weight(j) * change;
       }
     }
   }
@@ -122,7 +138,11 @@ class PopulationOf final : public Population {
   std::vector<Fabricated<Law>> cells_;
   std::vector<StateOf<Law, double>> states_;
   std::vector<double> w_, kept_noise_;
-  double age_s_ = 0;          // since the last pulse, the same for all
+  // what was placed, as w - w_rest, and when; what pulses have added since, mode by mode
+  Relaxation relaxation_;
+  std::vector<double> settled_;
+  std::vector<std::vector<double>> young_;
+  double now_s_ = 0, settled_s_ = 0;
   std::uint64_t events_ = 0;  // pulses, doses and resets so far
 };
 
@@ -132,8 +152,43 @@ void Population::place_all(double w) { place(std::vector<double>(size(), w)); }
 
 std::vector<double> Population::g_S() const {
   std::vector<double> g = read(ReadAgainst::nothing);
-  for (double& value : g) value = device().physical.g_S(value);
+  for (double& value : g) value = device().physical.cell_S(value);
   return g;
+}
+
+SymmetryPoint symmetry_point_of(const DeviceSpec& device) {
+  const DeviceSpec plain = without_noise(without_spread(device));
+  const double low = plain.cell.w_min, window = plain.cell.w_max - low;
+  // what a step up and a step down come to
+  const auto drift = [&](double w) {
+    double sum = 0;
+    for (const Direction direction : {Direction::potentiate, Direction::depress}) {
+      const auto cell = make_population(plain, 1, 1);
+      cell->place_all(w);
+      cell->pulse(direction, 1);
+      sum += cell->w()[0] - w;
+    }
+    return sum;
+  };
+  const double falls = drift(low + 0.25 * window) - drift(low + 0.75 * window);
+  constexpr double rounding = 1e-6;
+  if (std::abs(falls) <= rounding * plain.cell.dw_min) return SymmetryPoint::nowhere;
+  return falls > 0 ? SymmetryPoint::attracts : SymmetryPoint::repels;
+}
+
+double part_below_zero(const DeviceSpec& device) {
+  constexpr std::size_t cells = 20'000;
+  DeviceSpec working = device;
+  working.faults = {};
+  const auto population = make_population(working, cells, 1);
+  // a law without bounds leaves its cells where they are put
+  constexpr double far = -1e9;
+  population->place_all(far);
+  if (*std::ranges::min_element(population->w()) <= far) return 0;
+  std::size_t below = 0;
+  for (const double w : population->read(ReadAgainst::nothing))
+    below += working.physical.g_S(w) < 0 ? 1 : 0;
+  return static_cast<double>(below) / static_cast<double>(cells);
 }
 
 std::unique_ptr<Population> make_population(const DeviceSpec& device, std::size_t count,

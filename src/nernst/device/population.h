@@ -39,7 +39,7 @@ class Population {
   virtual void place(std::span<const double> w) = 0;
   virtual void reset() = 0;
 
-  // Lets time pass: w relaxes, and ages since the last pulse grow.
+  // Lets time pass: w relaxes (see Relaxation).
   virtual void relax(double seconds) = 0;
 
   // What a read without read noise shows: w and the kept write noise, against a reference.
@@ -47,13 +47,24 @@ class Population {
 
   std::size_t size() const { return w().size(); }
   void place_all(double w);
-  std::vector<double> g_S() const;  // the conductance of every cell, write noise included
+  std::vector<double> g_S() const;  // conductances, write noise included, none below 0
 };
 
 // `count` cells of `device`; cell k has the draws of cell k of the first tile of a chip with this
 // seed.
 std::unique_ptr<Population> make_population(const DeviceSpec& device, std::size_t count,
                                             std::uint64_t seed);
+
+// Where steps up and down are equal: a point that pulses up and down in turn lead to (steps shrink
+// on their way); none, as with steps that are the same everywhere; or one that they lead away from
+// (steps grow).
+enum class SymmetryPoint { attracts, nowhere, repels };
+// Of the nominal cell, from its steps a quarter and three quarters up its window.
+SymmetryPoint symmetry_point_of(const DeviceSpec& device);
+
+// Of 20,000 working cells, each at the bottom of its own window and with its write noise, the part
+// that would conduct less than nothing, and ends at 0 S instead; 0 for a law without bounds.
+double part_below_zero(const DeviceSpec& device);
 
 // `device` without what differs from cell to cell (spreads, faults, the offset of a reference).
 DeviceSpec without_spread(DeviceSpec device);

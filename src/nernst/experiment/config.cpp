@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "nernst/device/population.h"
 #include "nernst/training/schedule.h"
 
 namespace nernst {
@@ -174,8 +175,38 @@ Tree write_config(const Config& original) {
   return tree;
 }
 
-DeviceSpec resolve_device(const Config& config) {
-  const DeviceSpec preset = load_device(config.chip.device);
+namespace {
+
+// What is asked of the symmetry point of cells that have none, or one that pulses lead away from.
+void check_symmetry_point(const Config& config, const DeviceSpec& device) {
+  const bool zero_shift = config.training.zero_shift > 0;
+  const bool by_reference = device.cell.reference == Reference::symmetry_point;
+  const bool by_rule = config.update_rule()->needs_symmetry_point() && config.epochs_in_situ() > 0;
+  if (!zero_shift && !by_reference && !by_rule) return;
+  const SymmetryPoint point =
+      device.cell.one_sided ? SymmetryPoint::nowhere : symmetry_point_of(device);
+  if (point == SymmetryPoint::attracts) return;
+  const bool repels = point == SymmetryPoint::repels;
+  const std::string why =
+      repels ? "steps of this device grow on their way, so that pulses up and down lead cells away "
+               "from their symmetry point"
+             : "steps of this device are the same everywhere, so that it has no symmetry point";
+  if (zero_shift)
+    throw ConfigError("training.zero_shift", static_cast<double>(config.training.zero_shift),
+                      why + "; give 0");
+  if (by_reference)
+    throw ConfigError("device.cell.reference", "symmetry_point", why + "; give \"nominal\"");
+  // (where steps are the same everywhere, these rules do without)
+  if (by_rule && repels)
+    throw ConfigError("training.update", config.training.update,
+                      why + ", and this rule relies on it; give \"pulsed\"");
+}
+
+DeviceSpec changed_device(const Config& config) {
+  DeviceSpec preset = load_device(config.chip.device);
+  // a cell that lines of resistance lead to is what it conducts, and that has ends
+  if (config.chip.wires.enabled)
+    if (Ideal* const ideal = std::get_if<Ideal>(&preset.law)) ideal->bounded = true;
   if (config.device.empty()) return preset;
   Tree tree = write_device(preset);
   // what follows from the parameters of a law follows from the changed ones
@@ -188,6 +219,14 @@ DeviceSpec resolve_device(const Config& config) {
   merge(tree, config.device);
   DeviceSpec device = read_device(tree, "device");
   device.name = preset.name;
+  return device;
+}
+
+}  // namespace
+
+DeviceSpec resolve_device(const Config& config) {
+  DeviceSpec device = changed_device(config);
+  check_symmetry_point(config, device);
   return device;
 }
 

@@ -361,8 +361,9 @@ driver.half_select_dose = 0.01
   try_experiment("chip.weight = \"differential_pair\"\ntraining.refresh_every = 3");
   try_experiment(
       "device.retention = {tau_s = 1e-5, beta = 0.7, temperature_K = 310, e_activation_J = "
-      "1e-20}\naging = {after_epoch = 1, wait_s = 1e-6}\n"
+      "1e-20}\ndevice.spread.offset = 0.1\naging = {after_epoch = 1, wait_s = 1e-6}\n"
       "training.epochs = 2");
+  try_experiment("chip.device = \"ideal\"\ndevice.cell.dw_min = 0.3\ntraining.learning_rate = 50");
   for (const char* const coding : {"amplitude_duration", "count", "exact"})
     try_experiment(
         fmt::format("chip.coding = \"{}\"\ndata.test_path = \"{}\"\ntraining.learning_rate = 2",

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "nernst/device/relaxation.h"
 #include "nernst/tile/cell_constants.h"
 #include "nernst/tile/tile.h"
 
@@ -123,8 +124,16 @@ class Cells {
   }
   void dose_cell(std::size_t side, std::size_t row, std::size_t column, T dose, bool up,
                  std::uint64_t event, PulseCounts& counts);
-  // w after the time since its last pulse: w_rest + (w - w_rest) exp(-(age / tau)^beta).
+  // w as time has left it (see Relaxation): w_rest, what is left of what was written at once, and
+  // of what pulses have added since.
   T relaxed(std::size_t position, T w) const;
+  double unbounded(std::size_t position) const;
+  // Takes down that the cell at `position` has been set to w at once, or has been pulsed to it.
+  void settle(std::size_t position, T w);
+  void add_young(std::size_t position, T w);
+  // Where the cell's reference is, and what it was set to.
+  T reference_now(std::size_t position) const;
+  T reference_set(std::size_t position) const;
   // What a read sees of one cell, kept write noise included.
   T visible(std::size_t position) const;
   T visible_net(std::size_t row, std::size_t column) const;
@@ -147,8 +156,15 @@ class Cells {
   AlignedVector<T> reference_;                // empty without a writable reference
   AlignedVector<T> net_;                      // as of times_s_[1]; empty where it is w itself
   AlignedVector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
-  AlignedVector<double> written_s_;           // time of the last pulse; empty without retention
-  std::array<double, 2> times_s_{};           // now, and when net_ was last brought up to date
+  // empty without retention: what was written at once, as w - w_rest, and when; what pulses have
+  // added since, mode by mode, as it was when the cell was last pulsed
+  Relaxation relaxation_;
+  AlignedVector<T> settled_;
+  AlignedVector<double> settled_s_;
+  std::vector<AlignedVector<T>> young_;
+  AlignedVector<double> written_s_;
+  AlignedVector<double> reference_s_;  // when the cell's reference was set
+  std::array<double, 2> times_s_{};    // now, and when net_ was last brought up to date
 };
 
 template <class Law, class T>
@@ -164,7 +180,8 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
       reset_noise_(spec.seed, spec.id, Purpose::reset_spread),
       reference_noise_(spec.seed, spec.id, Purpose::reference),
       c2c_(static_cast<T>(device.cell.c2c)),
-      constants_(law, device, spec, threads) {
+      constants_(law, device, spec, threads),
+      relaxation_(device.retention) {
   NERNST_CHECK(spec.rows > 0 && spec.columns > 0);
   // the nominal cell says how many pulses may be taken at once
   dose_at_once_ = static_cast<T>(largest_dose_at_once(law_, nominal_cell(device_, law_)));
@@ -175,7 +192,14 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) pulse_count_.resize(cells);
   if (device.cell.write_noise > 0) kept_noise_.resize(cells);
   if (spec.writable_reference) reference_.resize(layout_.plane());
-  if (device.retention.enabled()) written_s_.resize(cells);
+  if (relaxation_.enabled()) {
+    settled_.resize(cells);
+    settled_s_.resize(cells);
+    young_.resize(relaxation_.modes());
+    for (auto& plane : young_) plane.resize(cells);
+    written_s_.resize(cells);
+    reference_s_.resize(layout_.plane());
+  }
   fabricate({});
 }
 
@@ -196,7 +220,8 @@ void Cells<Law, T>::fabricate(MatrixView<const double> net) {
     if (!reference_.empty() && side == 0) reference_[position] = 0;
     if (!pulse_count_.empty()) pulse_count_[position] = 0;
     if (!kept_noise_.empty()) kept_noise_[position] = 0;
-    if (!written_s_.empty()) written_s_[position] = times_s_[0];
+    if (!reference_s_.empty() && side == 0) reference_s_[position] = times_s_[0];
+    settle(position, state.w);
   };
   threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row)
@@ -210,17 +235,59 @@ void Cells<Law, T>::fabricate(MatrixView<const double> net) {
 
 template <class Law, class T>
 T Cells<Law, T>::relaxed(std::size_t position, T w) const {
-  if (written_s_.empty()) return w;
-  const double age_s = times_s_[0] - written_s_[position];
-  if (age_s <= 0) return w;
-  const RetentionSpec& retention = device_.retention;
-  const double ratio = age_s / retention.tau_at_temperature_s();
-  const double exponent = retention.beta == 1 ? ratio : math::pow(ratio, retention.beta);
-  const T rest = static_cast<T>(retention.w_rest);
-  const T kept = rest + (w - rest) * static_cast<T>(math::exp(-exponent));
+  if (written_s_.empty() || times_s_[0] <= written_s_[position]) return w;
   // a cell that is stuck stays so: its window is one point
   const Cell constants = constants_.template cell<T>(position);
-  return math::clamp(kept, constants.w_min, constants.w_max);
+  return math::clamp(static_cast<T>(unbounded(position)), constants.w_min, constants.w_max);
+}
+
+template <class Law, class T>
+double Cells<Law, T>::unbounded(std::size_t position) const {
+  double w = device_.retention.w_rest + static_cast<double>(settled_[position]) *
+                                            relaxation_.kept(times_s_[0] - settled_s_[position]);
+  const double passed_s = times_s_[0] - written_s_[position];
+  for (std::size_t mode = 0; mode < young_.size(); ++mode)
+    if (const T young = young_[mode][position]; young != T(0))
+      w += static_cast<double>(young) * relaxation_.left(mode, passed_s);
+  return w;
+}
+
+template <class Law, class T>
+void Cells<Law, T>::settle(std::size_t position, T w) {
+  if (written_s_.empty()) return;
+  settled_[position] = w - static_cast<T>(device_.retention.w_rest);
+  settled_s_[position] = written_s_[position] = times_s_[0];
+  for (auto& plane : young_) plane[position] = T(0);
+}
+
+template <class Law, class T>
+void Cells<Law, T>::add_young(std::size_t position, T w) {
+  if (written_s_.empty()) return;
+  const double change = static_cast<double>(w) - unbounded(position);
+  const double passed_s = times_s_[0] - written_s_[position];
+  for (std::size_t mode = 0; mode < young_.size(); ++mode) {
+    T& young = young_[mode][position];
+    const double left =
+        young == T(0) ? 0 : static_cast<double>(young) * relaxation_.left(mode, passed_s);
+    young = static_cast<T>(left + relaxation_.weight(mode) * change);
+  }
+  written_s_[position] = times_s_[0];
+}
+
+template <class Law, class T>
+T Cells<Law, T>::reference_set(std::size_t position) const {
+  T added = constants_.has_offset() ? constants_.template offset<T>(position) : T(0);
+  if (!reference_.empty()) added += reference_[position];
+  return -added;
+}
+
+template <class Law, class T>
+T Cells<Law, T>::reference_now(std::size_t position) const {
+  const T set = reference_set(position);
+  if (reference_s_.empty() || device_.retention.references == References::resistors) return set;
+  const T rest = static_cast<T>(device_.retention.w_rest);
+  return rest +
+         (set - rest) * static_cast<T>(relaxation_.kept(times_s_[0] - reference_s_[position]));
 }
 
 template <class Law, class T>
@@ -233,6 +300,7 @@ template <class Law, class T>
 T Cells<Law, T>::visible_net(std::size_t row, std::size_t column) const {
   const std::size_t position = layout_.position(0, row, column);
   if (pair()) return (visible(position) - visible(layout_.plane() + position)) * T(0.5);
+  if (relaxation_.enabled()) return visible(position) - reference_now(position);
   const T net = constants_.has_offset()
                     ? visible(position) + constants_.template offset<T>(position)
                     : visible(position);
@@ -251,11 +319,7 @@ double Cells<Law, T>::exact_net(std::size_t row, std::size_t column) const {
 
 template <class Law, class T>
 double Cells<Law, T>::taken(std::size_t row, std::size_t column) const {
-  const std::size_t position = layout_.position(0, row, column);
-  double added = 0;
-  if (constants_.has_offset()) added += constants_.template offset<T>(position);
-  if (!reference_.empty()) added += reference_[position];
-  return -added;
+  return reference_now(layout_.position(0, row, column));
 }
 
 template <class Law, class T>
@@ -274,7 +338,6 @@ void Cells<Law, T>::mark_pulsed(std::size_t position, std::uint32_t pulses) {
     std::uint32_t& count = pulse_count_[position];
     count += math::minimum(pulses, ~count);
   }
-  if (!written_s_.empty()) written_s_[position] = times_s_[0];
 }
 
 template <class Law, class T>
@@ -300,6 +363,7 @@ void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t col
     left -= now;
   }
   store_state(position, state);
+  add_young(position, state.w);
   mark_pulsed(position, pulses);
   keep_write_noise(side, row, column, constants, per_pulse ? pulse_count_[position] : event);
   counts.pulses += pulses;
@@ -329,8 +393,9 @@ void Cells<Law, T>::zero_reference(std::size_t row, std::size_t column, std::uin
   const std::size_t position = layout_.position(0, row, column);
   const T spread = static_cast<T>(device_.spread.reference);
   const T error = spread > T(0) ? spread * normal(reference_noise_, 0, row, column, event) : T(0);
+  if (!reference_s_.empty()) reference_s_[position] = times_s_[0];
   reference_[position] = T(0);
-  reference_[position] = error - visible_net(row, column);
+  reference_[position] = error - (visible(position) - reference_set(position));
   refresh_net(row, column);
 }
 
@@ -345,6 +410,7 @@ void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint6
     state.w = math::clamp(static_cast<T>(device_.cell.w_reset) + spread * xi, constants.w_min,
                           constants.w_max);
     store_state(position, state);
+    settle(position, state.w);
     mark_pulsed(position, 1);
     keep_write_noise(side, row, column, constants, event);
   }
@@ -355,8 +421,7 @@ template <class Law, class T>
 bool Cells<Law, T>::advance_to(double time_s) {
   times_s_[0] = time_s;
   if (written_s_.empty()) return false;
-  constexpr double resolution = 1e-3;
-  if (time_s - times_s_[1] < resolution * device_.retention.tau_at_temperature_s()) return false;
+  if (time_s - times_s_[1] < relaxation_.resolution_s()) return false;
   threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row)
       for (std::size_t column = 0; column < columns(); ++column) refresh_net(row, column);
@@ -384,6 +449,11 @@ std::vector<PlaneView> Cells<Law, T>::state() {
   if (!pulse_count_.empty())
     planes.push_back({"pulse_count", std::span<std::uint32_t>(pulse_count_)});
   if (!written_s_.empty()) {
+    planes.push_back({"settled", std::span<T>(settled_)});
+    planes.push_back({"settled_s", std::span<double>(settled_s_)});
+    for (std::size_t mode = 0; mode < young_.size(); ++mode)
+      planes.push_back({"young_" + std::to_string(mode), std::span<T>(young_[mode])});
+    planes.push_back({"reference_s", std::span<double>(reference_s_)});
     planes.push_back({"written_s", std::span<double>(written_s_)});
     planes.push_back({"times_s", std::span<double>(times_s_)});
   }
@@ -402,7 +472,8 @@ std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device, con
                            kStateMembers * sizeof(T);
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) per_cell += sizeof(std::uint32_t);
   if (device.cell.write_noise > 0) per_cell += sizeof(T);
-  if (device.retention.enabled()) per_cell += sizeof(double);
+  if (device.retention.enabled())
+    per_cell += 3 * sizeof(double) + (1 + Relaxation(device.retention).modes()) * sizeof(T);
   const std::uint64_t for_weight =
       (own_net ? sizeof(T) : 0) + (spec.writable_reference ? sizeof(T) : 0);
   return layout.plane() * (per_cell * (pair ? 2 : 1) + for_weight);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "nernst/device/relaxation.h"
 #include "nernst/tile/test_devices.h"
 
 namespace nernst {
@@ -319,12 +320,84 @@ TEST(Tile, WeightsDecayWithTheRetentionOfTheDevice) {
   tile->fabricate(start.view());
   tile->advance_to(1);
   EXPECT_NEAR(net_of(*tile, spec)(1, 1), 0.1 + 0.8 * std::exp(-std::sqrt(0.5)), 1e-12);
-  // a pulse resets the age of its own cell only
-  tile->pulse(1, 1, 1, 1);
-  const double pulsed = net_of(*tile, spec)(1, 1);
+  // what a pulse wrote is young, and the rest as old as it was
+  const double before = net_of(*tile, spec)(1, 1);
+  tile->pulse(1, 1, 100, 1);
+  const double change = net_of(*tile, spec)(1, 1) - before;
+  EXPECT_NEAR(change, 100 * device.cell.dw_min, 1e-12);
   tile->advance_to(3);
-  EXPECT_NEAR(net_of(*tile, spec)(1, 1), 0.1 + (pulsed - 0.1) * std::exp(-1.0), 1e-12);
-  EXPECT_NEAR(net_of(*tile, spec)(0, 0), 0.1 + 0.8 * std::exp(-std::sqrt(1.5)), 1e-12);
+  const double old = 0.1 + 0.8 * std::exp(-std::sqrt(1.5));
+  EXPECT_NEAR(net_of(*tile, spec)(1, 1), old + change * std::exp(-1.0), change * kRelaxationError);
+  EXPECT_NEAR(net_of(*tile, spec)(0, 0), old, 1e-12);
+}
+
+TEST(Tile, ACellThatIsPulsedToAndFroKeepsWhatItHas) {
+  // beta = 0.6, a pulse each millisecond, and a day: what was written is not younger for that
+  DeviceSpec device = load_device("ideal");
+  device.retention = {.tau_s = 86400, .beta = 0.6};
+  const TileSpec spec{.rows = 1, .columns = 2, .seed = 1, .id = 1};
+  const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+  Matrix<double> start(1, 2, 0.5);
+  tile->fabricate(start.view());
+  constexpr int pulses = 60'000;
+  for (int k = 1; k <= pulses; ++k) {
+    tile->advance_to(1e-3 * k);
+    tile->pulse(0, 0, k % 2 == 0 ? 10 : -10, static_cast<std::uint64_t>(k));
+  }
+  const Matrix<double> after = net_of(*tile, spec);
+  EXPECT_GT(after(0, 1), 0.49);
+  EXPECT_NEAR(after(0, 0), after(0, 1), 0.011);
+}
+
+TEST(Tile, ReferencesAreCellsThatRelaxFromWhenTheyWereSet) {
+  // net(t) = (w - w_rest) k(age of w) - (ref - w_rest) k(age of ref)
+  DeviceSpec device = load_device("ideal");
+  device.retention = {.tau_s = 2, .beta = 0.5, .w_rest = -1};
+  TileSpec spec{.rows = 1, .columns = 1, .seed = 1, .id = 1};
+  Matrix<double> start(1, 1, 0.125);
+  const auto k = [](double age) { return std::exp(-std::sqrt(age / 2)); };
+  {
+    // both of one age: what they have in common goes
+    const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+    tile->fabricate(start.view());
+    tile->advance_to(2);
+    EXPECT_NEAR(net_of(*tile, spec)(0, 0), 0.125 * k(2), 1e-12);
+  }
+  spec.writable_reference = true;
+  {
+    const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+    tile->fabricate(start.view());
+    tile->advance_to(1);
+    tile->zero_references(1);
+    const double w = -1 + 1.125 * k(1);
+    EXPECT_NEAR(net_of(*tile, spec)(0, 0), 0, 1e-12);
+    tile->advance_to(4);
+    EXPECT_NEAR(net_of(*tile, spec)(0, 0), 1.125 * k(4) - (w + 1) * k(3), 1e-12);
+  }
+  spec.writable_reference = false;
+  device.retention.references = References::resistors;
+  const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+  tile->fabricate(start.view());
+  tile->advance_to(2);
+  EXPECT_NEAR(net_of(*tile, spec)(0, 0), -1 + 1.125 * k(2), 1e-12);
+}
+
+TEST(Tile, HowTimeIsDividedDoesNotCount) {
+  for (const double beta : {0.4, 1.0}) {
+    DeviceSpec device = load_device("ideal");
+    device.retention = {.tau_s = 1, .beta = beta, .w_rest = 0.2};
+    const TileSpec spec{.rows = 1, .columns = 1, .seed = 1, .id = 1};
+    std::vector<double> ends;
+    for (const int parts : {1, 1000}) {
+      const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+      for (int stage = 0; stage < 3; ++stage) {
+        tile->pulse(0, 0, 100, static_cast<std::uint64_t>(stage + 1));
+        for (int part = 1; part <= parts; ++part) tile->advance_to(stage + 1.0 * part / parts);
+      }
+      ends.push_back(net_of(*tile, spec)(0, 0));
+    }
+    EXPECT_NEAR(ends[0], ends[1], 1e-12) << beta;
+  }
 }
 
 TEST(Tile, APairAndAOneSidedPairMoveByTheirStep) {

@@ -26,6 +26,7 @@ class FastArray : public UpdateRule {
               {.min = 1, .max = 1 << 20, .help = "columns of A that a transfer reads"});
   }
 
+  bool needs_symmetry_point() const override { return true; }
   std::vector<double> gains() const override { return {1.0, gamma_}; }
   double read_rate(double rate) const override { return gamma_ * fast_factor_ * rate; }
   void prepare(Chip& chip, std::uint64_t) override { updates_.assign(chip.arrays(), 0); }

@@ -41,6 +41,9 @@ class UpdateRule {
   // what progressive_compensated adds back; 0 where it changes them later, or otherwise.
   virtual double read_rate(double /*rate*/) const { return 0; }
 
+  // Whether it relies on pulses up and down leading cells to their symmetry point.
+  virtual bool needs_symmetry_point() const { return false; }
+
   // All that it remembers.
   virtual std::vector<PlaneView> state() { return {}; }
 };

@@ -12,6 +12,7 @@
 #include "nernst/cli/quantity.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/device/curve.h"
+#include "nernst/device/population.h"
 #include "nernst/io/file.h"
 
 namespace nernst {
@@ -55,6 +56,8 @@ class DeviceCurveCommand final : public Command {
     answer.json["cells"] = curve.cells;
     answer.json["faulty"] = curve.faulty;
     answer.json["pulses"] = pulses;
+    const double below = part_below_zero(device);
+    answer.json["part_below_zero"] = below;
     if (out_.empty()) {
       answer.text = curve_csv(curve);
       answer.json["curve"] = points_of(curve);
@@ -70,6 +73,12 @@ class DeviceCurveCommand final : public Command {
         "{}: {} pulses up and down on {} cells, mean from {} to {}\n  {}\n  {}\n", device.name,
         count(static_cast<std::int64_t>(pulses)), count(cells_),
         quantity(lowest_S(curve), "S", look), quantity(highest_S(curve), "S", look), csv, svg);
+    if (below > 0)
+      answer.text += fmt::format(
+          "  {} of the cells would conduct less than nothing at the bottom of their own windows, "
+          "and "
+          "are drawn at 0 S\n",
+          percent(below, 2));
     return answer;
   }
 

@@ -13,6 +13,7 @@
 #include "nernst/cli/quantity.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/device/device_spec.h"
+#include "nernst/device/population.h"
 
 namespace nernst {
 
@@ -49,6 +50,7 @@ class DeviceShowCommand final : public Command {
     answer.text += part("faults", fields_of(device.faults), device, look);
     answer.text += part("retention", fields_of(device.retention), device, look);
     answer.text += part("physical", fields_of(device.physical), device, look);
+    answer.text += conductance_note(device, look);
     answer.text += figures(device, look);
     answer.text += source_list(look);
     return answer;
@@ -70,6 +72,18 @@ class DeviceShowCommand final : public Command {
     }
     if (fields.all().empty()) return "";
     return "\n[" + name + "]\n" + table.text(look);
+  }
+
+  // What becomes of cells whose own window reaches below 0 S.
+  static std::string conductance_note(const DeviceSpec& device, const Look& look) {
+    const double part = part_below_zero(device);
+    if (part == 0) return "";
+    return wrapped(
+        fmt::format("{} of the cells would conduct less than nothing at the bottom of their "
+                    "own windows; where conductance counts they end at 0 S, and w stays as "
+                    "published",
+                    percent(part, 2)),
+        2, look);
   }
 
   std::string figures(const DeviceSpec& device, const Look& look) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ideal: every pulse moves w by the same amount, and there are no bounds.
+// Ideal: every pulse moves w by the same amount, without bounds unless they are asked for.
 #pragma once
 
 #include <string_view>
@@ -11,9 +11,14 @@ namespace nernst {
 struct Ideal {
   static constexpr std::string_view kName = "ideal";
   static constexpr std::string_view kSource =
-      "dw = step, without end; no device is like this, it is what the others are compared with";
+      "dw = step, without end unless bounded; no device is like this, it is what the others are "
+      "compared with";
 
-  void describe(Fields&) {}
+  bool bounded = false;
+  void describe(Fields& f) {
+    f.flag("bounded", bounded,
+           "cells end at w_min and w_max, as what conducts must; chip.wires sets it");
+  }
 
   template <class T>
   struct Cell {
@@ -26,8 +31,8 @@ struct Ideal {
     constexpr double no_bound = 1e30;
     return {.step_up = nominal.step_up,
             .step_down = nominal.step_down,
-            .w_min = -no_bound,
-            .w_max = no_bound};
+            .w_min = bounded ? nominal.w_min : -no_bound,
+            .w_max = bounded ? nominal.w_max : no_bound};
   }
 
   template <class T, class Up>

@@ -33,6 +33,7 @@ class Residual final : public UpdateRule {
               {.min = 1, .max = 1e6, .help = "how much more rarely each coarser tile is given"});
   }
 
+  bool needs_symmetry_point() const override { return true; }
   std::vector<double> gains() const override {
     std::vector<double> gains;
     for (std::int64_t n = 0; n < tiles_; ++n) gains.push_back(n == 0 ? 1.0 : gains.back() * gamma_);
