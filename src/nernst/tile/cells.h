@@ -128,9 +128,12 @@ class Cells {
   // of what pulses have added since.
   T relaxed(std::size_t position, T w) const;
   double unbounded(std::size_t position) const;
-  // Takes down that the cell at `position` has been set to w at once, or has been pulsed to it.
+  // What pulses at the moment of the last ones have added: what w has of its own beside the rest.
+  double newest(std::size_t position) const;
+  // Before pulses: w and the modes as they are now.
+  void bring_up_to_date(std::size_t position);
+  // Takes down that the cell at `position` has been set to w at once.
   void settle(std::size_t position, T w);
-  void add_young(std::size_t position, T w);
   // Where the cell's reference is, and what it was set to.
   T reference_now(std::size_t position) const;
   T reference_set(std::size_t position) const;
@@ -242,14 +245,37 @@ T Cells<Law, T>::relaxed(std::size_t position, T w) const {
 }
 
 template <class Law, class T>
+double Cells<Law, T>::newest(std::size_t position) const {
+  double before =
+      device_.retention.w_rest + static_cast<double>(settled_[position]) *
+                                     relaxation_.kept(written_s_[position] - settled_s_[position]);
+  for (const auto& plane : young_) before += static_cast<double>(plane[position]);
+  return static_cast<double>(state_planes_[0][position]) - before;
+}
+
+template <class Law, class T>
 double Cells<Law, T>::unbounded(std::size_t position) const {
+  const double added = newest(position), passed_s = times_s_[0] - written_s_[position];
   double w = device_.retention.w_rest + static_cast<double>(settled_[position]) *
                                             relaxation_.kept(times_s_[0] - settled_s_[position]);
-  const double passed_s = times_s_[0] - written_s_[position];
   for (std::size_t mode = 0; mode < young_.size(); ++mode)
-    if (const T young = young_[mode][position]; young != T(0))
-      w += static_cast<double>(young) * relaxation_.left(mode, passed_s);
+    w += (static_cast<double>(young_[mode][position]) + relaxation_.weight(mode) * added) *
+         relaxation_.left(mode, passed_s);
   return w;
+}
+
+template <class Law, class T>
+void Cells<Law, T>::bring_up_to_date(std::size_t position) {
+  if (written_s_.empty() || times_s_[0] <= written_s_[position]) return;
+  const T w = relaxed(position, state_planes_[0][position]);
+  const double added = newest(position), passed_s = times_s_[0] - written_s_[position];
+  for (std::size_t mode = 0; mode < young_.size(); ++mode) {
+    T& young = young_[mode][position];
+    young = static_cast<T>((static_cast<double>(young) + relaxation_.weight(mode) * added) *
+                           relaxation_.left(mode, passed_s));
+  }
+  state_planes_[0][position] = w;
+  written_s_[position] = times_s_[0];
 }
 
 template <class Law, class T>
@@ -258,20 +284,6 @@ void Cells<Law, T>::settle(std::size_t position, T w) {
   settled_[position] = w - static_cast<T>(device_.retention.w_rest);
   settled_s_[position] = written_s_[position] = times_s_[0];
   for (auto& plane : young_) plane[position] = T(0);
-}
-
-template <class Law, class T>
-void Cells<Law, T>::add_young(std::size_t position, T w) {
-  if (written_s_.empty()) return;
-  const double change = static_cast<double>(w) - unbounded(position);
-  const double passed_s = times_s_[0] - written_s_[position];
-  for (std::size_t mode = 0; mode < young_.size(); ++mode) {
-    T& young = young_[mode][position];
-    const double left =
-        young == T(0) ? 0 : static_cast<double>(young) * relaxation_.left(mode, passed_s);
-    young = static_cast<T>(left + relaxation_.weight(mode) * change);
-  }
-  written_s_[position] = times_s_[0];
 }
 
 template <class Law, class T>
@@ -345,8 +357,8 @@ void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t col
                               bool up, std::uint64_t event, PulseCounts& counts) {
   const std::size_t position = layout_.position(side, row, column);
   const Cell constants = constants_.template cell<T>(position);
+  bring_up_to_date(position);
   State state = load_state(position);
-  state.w = relaxed(position, state.w);
   const auto pulses = static_cast<std::uint32_t>(std::ceil(math::minimum(dose, T(kMostPulses))));
   const bool per_pulse = spec_.noise == NoiseMode::per_pulse;
   const T at_once = per_pulse ? T(1) : dose_at_once_;
@@ -363,7 +375,6 @@ void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t col
     left -= now;
   }
   store_state(position, state);
-  add_young(position, state.w);
   mark_pulsed(position, pulses);
   keep_write_noise(side, row, column, constants, per_pulse ? pulse_count_[position] : event);
   counts.pulses += pulses;

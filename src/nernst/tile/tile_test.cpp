@@ -313,7 +313,7 @@ TEST(Tile, WriteNoiseIsKeptUntilTheNextPulse) {
 
 TEST(Tile, WeightsDecayWithTheRetentionOfTheDevice) {
   DeviceSpec device = load_device("ideal");
-  device.retention = {.tau_s = 2, .beta = 0.5, .w_rest = 0.1};
+  device.retention = {.tau_s = 2, .beta = 0.5, .w_rest = 0.1, .references = References::resistors};
   const TileSpec spec{.rows = 3, .columns = 5, .seed = 1, .id = 1};
   const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
   Matrix<double> start(3, 5, 0.9);
