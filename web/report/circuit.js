@@ -6,10 +6,53 @@
 function circuitPage(circuit) {
   return [
     element("p", { class: "lead" }, circuit.lead),
+    element("p", { class: "faint" }, factsOf(circuit.facts)),
     currentChart(circuit),
+    lossChart(circuit),
     element("h2", {}, "Cell by cell"),
     element("div", { class: "figures" }, circuit.maps.map(heatMap)),
   ];
+}
+
+// What was solved, in one line.
+function factsOf(facts) {
+  const sensed = facts.driven === "rows" ? "columns" : "rows";
+  return (
+    `${facts.driven} driven at ${endsOf(facts.driven_ends)} through ${facts.driver_Ohm} Ω, ${sensed} sensed at ` +
+    `${endsOf(facts.sensed_ends)} through ${facts.sense_Ohm} Ω; wires of ${facts.row_wire_Ohm} Ω a segment along ` +
+    `rows and ${facts.column_wire_Ohm} Ω along columns, ` +
+    `${facts.end_segments ? "one" : "none"} between a terminal and the first cell; method ${facts.method}.`
+  );
+}
+const endsOf = (ends) => (ends === "both" ? "both ends" : `the ${ends} crossing`);
+
+// The part of each current that the wires take.
+function lossChart({ line, current_A: now, ideal_A: ideal }) {
+  const lost = now.map((value, k) => ({ k, value: ideal[k] === 0 ? null : 100 * (1 - value / ideal[k]) }));
+  const draw = (width) =>
+    plot(width, {
+      height: 220,
+      marginLeft: 60,
+      marginBottom: 42,
+      x: { label: line, labelArrow: "none", labelAnchor: "center", labelOffset: 36, tickFormat: "d" },
+      y: { label: "lost (%)", labelArrow: "none", nice: true, zero: true },
+      marks: [
+        Plot.gridY(),
+        Plot.lineY(lost, {
+          x: "k",
+          y: "value",
+          stroke: "var(--orange)",
+          strokeWidth: 1.8,
+          marker: lost.length <= 40 ? "circle" : "none",
+        }),
+      ],
+    });
+  return figure({
+    title: "What the wires take of it",
+    caption: "Of what ideal wires would bring; a line that would carry nothing has no point.",
+    entries: [],
+    draw,
+  });
 }
 
 // What flows out of each line, beside what ideal wires would bring.

@@ -85,7 +85,7 @@ function makePages(folder) {
   pages.push({
     name: "circuit",
     path: join(folder, "solved/report.html"),
-    says: ["24 x 40 cells", "The wires take"],
+    says: ["24 x 40 cells", "The wires take", "5 Ω a segment along rows", "What the wires take of it"],
   });
 
   // a network on its tiles

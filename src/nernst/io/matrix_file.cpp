@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 
 #include "nernst/base/error.h"
 #include "nernst/io/csv.h"
@@ -38,12 +39,32 @@ Matrix<double> only_matrix(const std::vector<NpzArray>& arrays, const std::strin
   return matrix_of(*found, where);
 }
 
+bool is_infinite(std::string_view text) {
+  return text == "inf" || text == "Inf" || text == "INF" || text == "+inf" || text == "infinity";
+}
+
+Matrix<double> matrix_with_infinities(const CsvTable& table) {
+  // (a first row of nothing else is no header)
+  const bool first = !table.header().empty() && std::ranges::all_of(table.header(), is_infinite);
+  const std::size_t before = first ? 1 : 0;
+  Matrix<double> matrix(table.rows() + before, table.columns());
+  if (matrix.rows() == 0)
+    throw ConfigError(table.name(), "no rows", "give a matrix as CSV, .npy or .npz");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (first) std::ranges::fill(matrix.row(0), infinity);
+  for (std::size_t r = 0; r < table.rows(); ++r)
+    for (std::size_t c = 0; c < table.columns(); ++c)
+      matrix(r + before, c) = is_infinite(table.text(r, c)) ? infinity : table.number(r, c);
+  return matrix;
+}
+
 }  // namespace
 
-Matrix<double> parse_matrix(std::string_view bytes, const std::string& where) {
+Matrix<double> parse_matrix(std::string_view bytes, const std::string& where, Infinite infinite) {
   if (bytes.starts_with("\x93NUMPY")) return matrix_of(parse_npy(bytes, where, where), where);
   if (bytes.starts_with("PK")) return only_matrix(parse_npz(bytes, where), where);
   const CsvTable table = parse_csv(bytes, where);
+  if (infinite == Infinite::allowed) return matrix_with_infinities(table);
   if (table.rows() == 0) throw ConfigError(where, "no rows", "give a matrix as CSV, .npy or .npz");
   Matrix<double> matrix(table.rows(), table.columns());
   for (std::size_t r = 0; r < table.rows(); ++r)
@@ -51,8 +72,8 @@ Matrix<double> parse_matrix(std::string_view bytes, const std::string& where) {
   return matrix;
 }
 
-Matrix<double> read_matrix(const std::string& path) {
-  return parse_matrix(read_file(path), std::filesystem::path(path).filename().string());
+Matrix<double> read_matrix(const std::string& path, Infinite infinite) {
+  return parse_matrix(read_file(path), std::filesystem::path(path).filename().string(), infinite);
 }
 
 std::string matrix_csv(MatrixView<const double> matrix) {

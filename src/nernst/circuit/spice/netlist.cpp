@@ -18,7 +18,7 @@ void add_wires(Netlist& netlist, const WireNetwork& network, std::size_t rows,
   const auto line = [&](char kind, std::size_t number, const LineWires& wires,
                         std::size_t crossings, const auto& node) {
     if (wires.is_fixed()) return;
-    const double end_Ohm = wires.r_segment_Ohm + wires.r_end_Ohm;
+    const double end_Ohm = wires.r_terminal_Ohm();
     const std::string terminal = fmt::format("t{}{}", kind, number);
     const auto resistor = [&](const std::string& name, const std::string& from,
                               const std::string& to, double r_Ohm) {

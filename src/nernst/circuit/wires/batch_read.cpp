@@ -98,8 +98,8 @@ BatchOutcome read_group(const Common& common, MatrixView<const double> driven_V,
 
 }  // namespace
 
-BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> driven_V, double tolerance,
-                  const Threads& threads, MatrixView<double> output_A) {
+BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> driven_V,
+                           double tolerance, const Threads& threads, MatrixView<double> output_A) {
   const std::size_t outputs = lines.outputs.lines(), driven = lines.driven.lines();
   NERNST_CHECK(lines.suitable() && driven_V.columns() == driven && output_A.columns() == outputs &&
                driven_V.rows() == output_A.rows());

@@ -12,7 +12,7 @@ Chains::Chains(const LineWires& wires, std::size_t nodes, std::size_t lines)
                                : Kind::node),
       plane_{nodes, padded(lines)},
       lines_(lines) {
-  const double end = kind_ == Kind::fixed ? 0 : scale() / (wires.r_segment_Ohm + wires.r_end_Ohm);
+  const double end = kind_ == Kind::fixed ? 0 : scale() / wires.r_terminal_Ohm();
   first_ = wires.ends == LineEnds::last ? 0 : end;
   last_ = wires.ends == LineEnds::first ? 0 : end;
   if (kind_ == Kind::chain) inverse_.resize(plane_.size());

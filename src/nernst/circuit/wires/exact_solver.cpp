@@ -48,7 +48,7 @@ void ExactSolver::lay_out() {
   const auto line = [&](const LineWires& wires, std::size_t crossings, int terminal,
                         const auto& node) {
     if (wires.is_fixed()) return;
-    const double end_S = 1 / (wires.r_segment_Ohm + wires.r_end_Ohm);
+    const double end_S = 1 / wires.r_terminal_Ohm();
     if (wires.ends != LineEnds::last) branches_.push_back({terminal, node(0), end_S});
     if (wires.ends != LineEnds::first) branches_.push_back({terminal, node(crossings - 1), end_S});
     if (!wires.is_chain()) return;
@@ -133,7 +133,8 @@ ExactSolver::Vector ExactSolver::find(std::span<const double> row_V,
     std::ranges::copy(row_A, before_row.begin());
     std::ranges::copy(column_A, before_column.begin());
   }
-  error_ = std::max(error_, unknown_ == 0 ? 0 : change);
+  constexpr double rounding = 1e-15;
+  error_ = std::max({error_, rounding, unknown_ == 0 ? 0.0 : change});
   return volts;
 }
 

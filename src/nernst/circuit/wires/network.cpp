@@ -10,9 +10,7 @@ namespace nernst {
 void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
                         const std::string& where) {
   if (g_S.empty()) throw ConfigError(where, "no cells", "give at least one row and one column");
-  std::vector<bool> column_conducts(g_S.columns(), false);
   for (std::size_t r = 0; r < g_S.rows(); ++r) {
-    bool row_conducts = false;
     for (std::size_t c = 0; c < g_S.columns(); ++c) {
       const double g = g_S(r, c);
       const std::string cell =
@@ -21,18 +19,8 @@ void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
       if (g < 0) throw ConfigError(cell, g, "a conductance is not negative");
       if (g == 0 && open_cells == OpenCells::refused)
         throw ConfigError(cell, g, "no conductance; declare it if it is stuck open (--open-cells)");
-      row_conducts = row_conducts || g > 0;
-      column_conducts[c] = column_conducts[c] || g > 0;
     }
-    if (!row_conducts)
-      throw ConfigError(where + ", row " + std::to_string(r) + " (from 0)", "no cell that conducts",
-                        "the row is connected to nothing; leave it out or give it a cell");
   }
-  for (std::size_t c = 0; c < g_S.columns(); ++c)
-    if (!column_conducts[c])
-      throw ConfigError(where + ", column " + std::to_string(c) + " (from 0)",
-                        "no cell that conducts",
-                        "the column is connected to nothing; leave it out or give it a cell");
 }
 
 void check_resistance(double r_Ohm, const std::string& field) {

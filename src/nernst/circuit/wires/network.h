@@ -7,8 +7,8 @@
 //   cell (i,j):     g_S(i,j) from the node of column line j to the node of row line i
 //
 // A terminal is a voltage source: of an input line its driver, of an output line the virtual ground
-// of its amplifier. Between a terminal and the crossing next to it lie one segment and the
-// resistance of the end.
+// of its amplifier. Between a terminal and the crossing next to it lie one segment (unless it is
+// left out) and the resistance of the end.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,17 @@ struct LineWires {
   double r_segment_Ohm = 1;  // between two crossings; 0 = the line is one node
   double r_end_Ohm = 0;      // of the driver or of the sense amplifier
   LineEnds ends = LineEnds::first;
+  bool end_segment = true;  // whether a segment lies between a terminal and the crossing next to it
   // A chain of nodes; without segments one node; without any resistance its terminals.
   bool is_chain() const { return r_segment_Ohm > 0; }
   bool is_fixed() const { return !is_chain() && r_end_Ohm == 0; }
+  // Between a terminal and the crossing next to it. A chain whose end has no resistance at all is
+  // given a millionth of a segment there.
+  double r_terminal_Ohm() const {
+    if (end_segment) return r_segment_Ohm + r_end_Ohm;
+    constexpr double next_to_nothing = 1e-6;
+    return r_end_Ohm > 0 ? r_end_Ohm : next_to_nothing * r_segment_Ohm;
+  }
   friend bool operator==(const LineWires&, const LineWires&) = default;
 };
 
@@ -46,9 +54,9 @@ struct WireSolution {
   std::vector<double> row_A, column_A;
 };
 
-// Throws ConfigError unless every conductance of `g_S` is finite and at least 0, and every row and
-// column has a cell that conducts. An exact 0 is an open cell and needs `open_cells`. `where` names
-// the array; rows and columns are counted from 0.
+// Throws ConfigError unless every conductance of `g_S` is finite and at least 0. An exact 0 is an
+// open cell, and so is every cell of a line without one that conducts, which carries nothing; both
+// need `open_cells`. `where` names the array; rows and columns are counted from 0.
 enum class OpenCells { refused, allowed };
 void check_conductances(MatrixView<const double> g_S, OpenCells open_cells,
                         const std::string& where);

@@ -14,7 +14,7 @@ namespace {
 template <class At>
 double into_wires(const LineWires& wires, double terminal_V, std::size_t k, std::size_t nodes,
                   At at) {
-  const double end_S = 1 / (wires.r_segment_Ohm + wires.r_end_Ohm);
+  const double end_S = 1 / wires.r_terminal_Ohm();
   double current_A = 0;
   if (k > 0)
     current_A += (at(k) - at(k - 1)) / wires.r_segment_Ohm;

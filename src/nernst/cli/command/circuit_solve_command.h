@@ -20,6 +20,7 @@
 #include "nernst/experiment/report.h"
 #include "nernst/experiment/report_layers.h"
 #include "nernst/io/file.h"
+#include "nernst/io/json.h"
 #include "nernst/io/matrix_file.h"
 #include "nernst/io/npz.h"
 #include "nernst/io/text.h"
@@ -34,15 +35,20 @@ class CircuitSolveCommand final : public Command {
   static constexpr std::string_view kExamples =
       "nernst circuit solve conductances.csv --wire 1\n"
       "nernst circuit solve conductances.npy --wire 2.5 --volts 0.2 --out solved\n"
-      "nernst circuit solve resistances.csv --ohms --volts volts.csv --drive columns";
+      "nernst circuit solve resistances.csv --ohms --volts volts.csv --drive columns\n"
+      "nernst circuit solve conductances.csv --volts vectors.csv    (a row for each read)";
 
   void options(CLI::App& app) override {
     app.add_option("FILE", file_, "conductances in siemens, rows x columns: CSV, .npy or .npz")
         ->type_name("")
         ->required();
-    app.add_flag("--ohms", ohms_, "FILE holds resistances, in ohms");
-    app.add_option("--wire", wire_Ohm_, "ohms of a segment between two cells, default 1")
+    app.add_flag("--ohms", ohms_, "FILE holds resistances, in ohms; inf is an open cell");
+    app.add_option("--wire", wire_Ohm_,
+                   "ohms of a segment between two cells, and between a terminal and the first "
+                   "cell; default 1")
         ->option_text("R");
+    app.add_flag("--no-end-segments", no_end_segments_,
+                 "no segment between a terminal and the cell next to it");
     app.add_option("--row-wire", row_wire_Ohm_, "of a row, where it differs")->option_text("R");
     app.add_option("--column-wire", column_wire_Ohm_, "of a column, where it differs")
         ->option_text("R");
@@ -51,8 +57,10 @@ class CircuitSolveCommand final : public Command {
     app.add_option("--drive", drive_, "rows (default) or columns: where the voltages are")
         ->option_text("rows|columns")
         ->check(CLI::IsMember({"rows", "columns"}));
-    app.add_option("--volts", volts_,
-                   "one number for all driven lines, or a file with one for each; default 1")
+    app.add_option(
+           "--volts", volts_,
+           "one number for all driven lines, or a file with one for each, in a row for each "
+           "vector; default 1")
         ->option_text("V|FILE");
     app.add_option("--driven-ends", driven_ends_,
                    "first (default), last or both: the ends of driven lines that are fed")
@@ -62,7 +70,8 @@ class CircuitSolveCommand final : public Command {
                    "first, last (default) or both: the ends of the other lines, held at 0 V")
         ->option_text("END")
         ->check(CLI::IsMember({"first", "last", "both"}));
-    app.add_flag("--open-cells", open_cells_, "cells of 0 S are open, and not mistakes");
+    app.add_flag("--open-cells", open_cells_,
+                 "cells of 0 S are open, and not mistakes; a line of such cells carries nothing");
     app.add_option("--method", method_, "automatic (default), exact or lines")
         ->option_text("METHOD")
         ->check(CLI::IsMember({"automatic", "exact", "lines"}));
@@ -80,7 +89,7 @@ class CircuitSolveCommand final : public Command {
     const bool by_rows = drive_ == "rows";
     const WireNetwork network = read_network(by_rows);
     const std::size_t driven_lines = by_rows ? g_S.rows() : g_S.columns();
-    const std::vector<double> driven_V = read_volts(driven_lines);
+    const Matrix<double> volts = read_volts(driven_lines);
     const std::vector<double> ground(by_rows ? g_S.columns() : g_S.rows());
 
     const WireMethod method = method_ == "exact"   ? WireMethod::exact
@@ -88,26 +97,42 @@ class CircuitSolveCommand final : public Command {
                                                    : WireMethod::automatic;
     const auto solver = make_wire_solver(network, g_S.rows(), g_S.columns(), {.method = method});
     solver->set_conductances(g_S.view());
+    // the last vector first, so that what is left is the solution of the first
     WireSolution solution;
-    solver->solve(by_rows ? driven_V : ground, by_rows ? ground : driven_V, solution);
-
-    // what ideal lines would bring
-    std::vector<double> ideal_A(ground.size());
-    for (std::size_t r = 0; r < g_S.rows(); ++r)
-      for (std::size_t c = 0; c < g_S.columns(); ++c)
-        ideal_A[by_rows ? c : r] += g_S(r, c) * driven_V[by_rows ? r : c];
-    const std::vector<double>& current_A = by_rows ? solution.column_A : solution.row_A;
+    Matrix<double> currents_A(volts.rows(), ground.size()), ideals_A(volts.rows(), ground.size());
+    double error = 0, error_A = 0;
+    bool exact = false;
+    int iterations = 0;
+    for (std::size_t k = volts.rows(); k-- > 0;) {
+      const std::vector<double> driven_V(volts.row(k).begin(), volts.row(k).end());
+      solver->solve(by_rows ? driven_V : ground, by_rows ? ground : driven_V, solution);
+      std::ranges::copy(by_rows ? solution.column_A : solution.row_A, currents_A.row(k).begin());
+      // what ideal lines would bring
+      for (std::size_t r = 0; r < g_S.rows(); ++r)
+        for (std::size_t c = 0; c < g_S.columns(); ++c)
+          ideals_A(k, by_rows ? c : r) += g_S(r, c) * driven_V[by_rows ? r : c];
+      error = std::max(error, solver->error());
+      error_A =
+          std::max(error_A, solver->error() * mean_current(solution.row_A, solution.column_A));
+      exact = exact || solver->was_exact();
+      iterations = std::max(iterations, solver->iterations());
+    }
+    const std::vector<double> current_A(currents_A.row(0).begin(), currents_A.row(0).end());
+    const std::vector<double> ideal_A(ideals_A.row(0).begin(), ideals_A.row(0).end());
 
     Answer answer;
     answer.json["rows"] = g_S.rows();
     answer.json["columns"] = g_S.columns();
-    answer.json["method"] = solver->was_exact() ? "exact" : "lines";
-    answer.json["iterations"] = solver->iterations();
-    const double error_A = solver->error() * mean_current(solution.row_A, solution.column_A);
-    answer.json["error"] = solver->error();
+    answer.json["circuit"] = described(network, exact);
+    answer.json["method"] = exact ? "exact" : "lines";
+    answer.json["iterations"] = iterations;
+    answer.json["error"] = error;
     answer.json["error_A"] = error_A;
-    answer.json["currents_A"] = current_A;
-    answer.json["ideal_currents_A"] = ideal_A;
+    // of several vectors a list for each
+    answer.json["vectors"] = volts.rows();
+    answer.json["volts"] = lists_of(volts);
+    answer.json["currents_A"] = lists_of(currents_A);
+    answer.json["ideal_currents_A"] = lists_of(ideals_A);
     const double lost = lost_of(current_A, ideal_A);
     answer.json["lost"] = lost;
     const Look& look = console.out();
@@ -117,24 +142,31 @@ class CircuitSolveCommand final : public Command {
                Shade::strong, look) +
         "\n" + table_of(current_A, ideal_A, by_rows ? "column" : "row", look) +
         fmt::format("  right to within {}, {:.0e} of the mean current, by the method {}\n",
-                    quantity(error_A, "A", look), solver->error(),
-                    answer.json["method"].get<std::string>());
-    if (!out_.empty()) write_files(g_S, solution, current_A, ideal_A, name, lost, by_rows, answer);
+                    quantity(error_A, "A", look), error, answer.json["method"].get<std::string>());
+    if (volts.rows() > 1)
+      answer.text +=
+          fmt::format("  (the first of {} vectors; --json or --out has them all)\n", volts.rows());
+    if (!out_.empty())
+      write_files(g_S, solution, volts, currents_A, ideals_A, name, lost, by_rows, answer);
     return answer;
   }
 
  private:
   Matrix<double> read_conductances(const std::string& name) const {
-    Matrix<double> g_S = io::read_matrix(file_);
+    Matrix<double> g_S =
+        io::read_matrix(file_, ohms_ ? io::Infinite::allowed : io::Infinite::refused);
+    bool open = open_cells_;
     if (ohms_)
       for (std::size_t r = 0; r < g_S.rows(); ++r)
         for (std::size_t c = 0; c < g_S.columns(); ++c) {
           if (g_S(r, c) == 0)
             throw ConfigError(fmt::format("{}, row {}, column {}", name, r, c), 0.0,
                               "no resistance; give what a shorted cell has");
+          // an infinite resistance says itself that the cell is open
+          open = open || std::isinf(g_S(r, c));
           g_S(r, c) = 1 / g_S(r, c);
         }
-    check_conductances(g_S.view(), open_cells_ ? OpenCells::allowed : OpenCells::refused, name);
+    check_conductances(g_S.view(), open ? OpenCells::allowed : OpenCells::refused, name);
     return g_S;
   }
 
@@ -150,6 +182,7 @@ class CircuitSolveCommand final : public Command {
     driven.ends = ends_of(driven_ends_);
     sensed.r_end_Ohm = sense_Ohm_;
     sensed.ends = ends_of(sensed_ends_);
+    driven.end_segment = sensed.end_segment = !no_end_segments_;
     network.rows.r_segment_Ohm = row_wire_Ohm_.value_or(wire_Ohm_);
     network.columns.r_segment_Ohm = column_wire_Ohm_.value_or(wire_Ohm_);
     check_resistance(wire_Ohm_, "--wire");
@@ -160,20 +193,49 @@ class CircuitSolveCommand final : public Command {
     return network;
   }
 
-  std::vector<double> read_volts(std::size_t lines) const {
+  // A row for each vector, a column for each driven line.
+  Matrix<double> read_volts(std::size_t lines) const {
     const auto number = io::parse_number(volts_);
-    if (number) return std::vector<double>(lines, *number);
+    if (number) return Matrix<double>(1, lines, *number);
     if (!io::path_exists(volts_))
       throw ConfigError("--volts", volts_, "give a number of volts, or a file with them");
-    const Matrix<double> volts = io::read_matrix(volts_);
-    if (volts.values().size() != lines)
-      throw ConfigError(volts_, fmt::format("{} voltages", volts.values().size()),
+    Matrix<double> volts = io::read_matrix(volts_);
+    if (volts.columns() == 1 && volts.rows() == lines) {
+      // one vector, written down the page
+      Matrix<double> turned(1, lines);
+      turned.values() = volts.values();
+      volts = std::move(turned);
+    }
+    if (volts.columns() != lines)
+      throw ConfigError(volts_, fmt::format("{} voltages in a row", volts.columns()),
                         fmt::format("give {}: one for each driven line", lines));
-    for (std::size_t k = 0; k < lines; ++k)
+    for (std::size_t k = 0; k < volts.values().size(); ++k)
       if (!std::isfinite(volts.values()[k]))
-        throw ConfigError(fmt::format("{}, line {}", volts_, k), volts.values()[k],
-                          "give a voltage");
-    return volts.values();
+        throw ConfigError(fmt::format("{}, row {}, line {}", volts_, k / lines, k % lines),
+                          volts.values()[k], "give a voltage");
+    return volts;
+  }
+
+  // A list, or of several rows a list of lists.
+  static Tree lists_of(const Matrix<double>& matrix) {
+    Tree lists = Tree::array();
+    for (std::size_t r = 0; r < matrix.rows(); ++r)
+      lists.push_back(std::vector<double>(matrix.row(r).begin(), matrix.row(r).end()));
+    return lists.size() == 1 ? lists[0] : lists;
+  }
+
+  // What was solved: {driven, row_wire_Ohm, column_wire_Ohm, driver_Ohm, sense_Ohm, driven_ends,
+  // sensed_ends, end_segments, method}.
+  Tree described(const WireNetwork& network, bool exact) const {
+    return {{"driven", drive_},
+            {"row_wire_Ohm", network.rows.r_segment_Ohm},
+            {"column_wire_Ohm", network.columns.r_segment_Ohm},
+            {"driver_Ohm", driver_Ohm_},
+            {"sense_Ohm", sense_Ohm_},
+            {"driven_ends", driven_ends_},
+            {"sensed_ends", sensed_ends_},
+            {"end_segments", !no_end_segments_},
+            {"method", exact ? "exact" : "lines"}};
   }
 
   static double lost_of(const std::vector<double>& current_A, const std::vector<double>& ideal_A) {
@@ -205,9 +267,12 @@ class CircuitSolveCommand final : public Command {
   }
 
   void write_files(const Matrix<double>& g_S, const WireSolution& solution,
-                   const std::vector<double>& current_A, const std::vector<double>& ideal_A,
-                   const std::string& name, double lost, bool by_rows, Answer& answer) const {
+                   const Matrix<double>& volts, const Matrix<double>& currents_A,
+                   const Matrix<double>& ideals_A, const std::string& name, double lost,
+                   bool by_rows, Answer& answer) const {
     const std::filesystem::path folder = out_;
+    const std::vector<double> current_A(currents_A.row(0).begin(), currents_A.row(0).end());
+    const std::vector<double> ideal_A(ideals_A.row(0).begin(), ideals_A.row(0).end());
     Matrix<double> cell_V(g_S.rows(), g_S.columns()), cell_A(g_S.rows(), g_S.columns());
     for (std::size_t k = 0; k < g_S.values().size(); ++k) {
       cell_V.values()[k] =
@@ -219,11 +284,15 @@ class CircuitSolveCommand final : public Command {
     npz.add("row_V", solution.row_V.view());
     npz.add("column_V", solution.column_V.view());
     npz.add("cell_A", std::as_const(cell_A).view());
-    npz.add("current_A", std::span<const double>(current_A));
-    npz.add("ideal_current_A", std::span<const double>(ideal_A));
-    std::string currents = "line,current_A,ideal_current_A\n";
-    for (std::size_t k = 0; k < current_A.size(); ++k)
-      currents += fmt::format("{},{},{}\n", k, current_A[k], ideal_A[k]);
+    npz.add("volts", volts.view());
+    npz.add("current_A", currents_A.view());
+    npz.add("ideal_current_A", ideals_A.view());
+    const Tree& circuit = answer.json["circuit"];
+    std::string currents = fmt::format("# {}\nvector,line,current_A,ideal_current_A\n",
+                                       io::to_json(circuit, io::JsonLayout::line));
+    for (std::size_t v = 0; v < currents_A.rows(); ++v)
+      for (std::size_t k = 0; k < current_A.size(); ++k)
+        currents += fmt::format("{},{},{},{}\n", v, k, currents_A(v, k), ideals_A(v, k));
 
     Tree maps = Tree::array();
     const auto map = [&](const std::string& title, const std::string& unit,
@@ -254,12 +323,15 @@ class CircuitSolveCommand final : public Command {
     Tree data = Tree::object();
     data["title"] = name;
     data["runs"] = Tree::array();
-    data["circuit"] = {{"title", fmt::format("{}: {} x {} cells", name, g_S.rows(), g_S.columns())},
-                       {"lead", fmt::format("The wires take {} of the current.", percent(lost, 2))},
-                       {"line", by_rows ? "column" : "row"},
-                       {"current_A", current_A},
-                       {"ideal_A", ideal_A},
-                       {"maps", maps}};
+    data["circuit"] = {
+        {"title", fmt::format("{}: {} x {} cells", name, g_S.rows(), g_S.columns())},
+        {"lead", fmt::format("The wires take {} of the current{}.", percent(lost, 2),
+                             volts.rows() > 1 ? " of the first of several vectors" : "")},
+        {"facts", circuit},
+        {"line", by_rows ? "column" : "row"},
+        {"current_A", current_A},
+        {"ideal_A", ideal_A},
+        {"maps", maps}};
     const std::string html = report_html(std::move(data));
     io::make_folder(folder);
     io::write_file_atomically(folder / "currents.csv", currents);
@@ -276,7 +348,7 @@ class CircuitSolveCommand final : public Command {
                      method_ = "automatic", out_;
   double wire_Ohm_ = 1, driver_Ohm_ = 0, sense_Ohm_ = 0;
   std::optional<double> row_wire_Ohm_, column_wire_Ohm_;
-  bool ohms_ = false, open_cells_ = false;
+  bool ohms_ = false, open_cells_ = false, no_end_segments_ = false;
 };
 
 }  // namespace nernst
