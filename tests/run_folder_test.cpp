@@ -186,6 +186,25 @@ TEST_F(RunFolders, WhatWasEditedIsNotBelieved) {
   with("run.json", "\"config_checksum\"", "\"config_sum\"", "config_checksum: is missing");
 }
 
+TEST_F(RunFolders, ARunOfTheReferenceBackEndIsReadAsSuch) {
+  const Surroundings reference{.environment = {"NERNST_BACKEND=reference"}};
+  ASSERT_EQ(run(folder, {"train", "xor.toml", "--out", "r", "--quiet"}, reference).code, 0);
+  EXPECT_EQ(nernst({"evaluate", "r", "--weights", "w.npz"}).code, 0);
+  EXPECT_EQ(nernst({"report", "r", "--out", "r.html"}).code, 0);
+  fs::remove(folder / "r/result.json");
+  expect_mistake({"train", "--resume", "r"}, "set NERNST_BACKEND=reference");
+  EXPECT_EQ(run(folder, {"train", "--resume", "r"}, reference).code, 0);
+}
+
+TEST_F(RunFolders, MoreThreadsThanCoresAndMoreColumnsThanThereAre) {
+  const Ended quiet = nernst({"train", "xor.toml", "--out", "t", "--quiet", "--threads", "64"});
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_EQ(quiet.err, "");
+  expect_mistake({"train", "xor.toml", "--out", "c", "--set", "training.update=tiki_taka", "--set",
+                  "training.tiki_taka.transfer_columns=1048576"},
+                 "the largest array has 4 columns");
+}
+
 TEST_F(RunFolders, AComparisonReusesOnlyWhatIsProven) {
   write(folder / "t.csv", "1,2,a\n3,1,b\n2,2,a\n4,0,b\n1,3,a\n5,1,b\n1,1,a\n4,1,b\n2,3,a\n3,0,b\n");
   write(folder / "c.toml",

@@ -2,6 +2,7 @@
 #include "nernst/base/threads.h"
 
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -10,7 +11,11 @@
 namespace nernst {
 
 struct Threads::Arena {
-  explicit Arena(int count) : arena(count) {}
+  explicit Arena(int count) : arena(count) {
+    // more threads than cores may be asked for, and that is nothing to warn of
+    constexpr std::size_t most = 4096;
+    static const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism, most);
+  }
   tbb::task_arena arena;
 };
 

@@ -36,10 +36,6 @@ Tree described(const Fields& fields) {
   return rows;
 }
 
-std::string text_in(const Tree& table, const char* key) {
-  return table.contains(key) && table[key].is_string() ? table[key].get<std::string>() : "";
-}
-
 // The entry of a table, or null.
 Tree entry(const Tree& table, const std::string& key) {
   return table.is_object() && table.contains(key) ? table[key] : Tree(nullptr);
@@ -138,16 +134,9 @@ Tree device_json(DeviceSpec device) {
   return tree;
 }
 
-// The back-end that made the run: its checkpoint has numbers of its type.
-Backend backend_of(const Tree& maker) {
-  for (const Backend backend : {Backend::reference, Backend::scalar})
-    if (text_in(maker, "backend") == backend_name(backend)) return backend;
-  return Backend::fast;
-}
-
 // What a run has learned so far: position, books and layers.
 void write_state(Tree& report, const OpenedRun& run, const Tree& result, RunSetup setup) {
-  setup.backend = backend_of(run.made_by);
+  setup.backend = run.backend();
   const Config& config = run.config;
   const DeviceSpec& device = run.device;
   const auto chip = make_chip(config, device, setup);

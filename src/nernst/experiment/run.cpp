@@ -163,6 +163,11 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                      const RunHooks& hooks, std::int64_t more_epochs) {
   OpenedRun run = open_run(path);
   run.folder.lock();
+  if ((run.backend() == Backend::reference) != (setup.backend == Backend::reference))
+    throw ConfigError(path.string(), "",
+                      fmt::format("was begun by the back-end {}, which keeps other numbers: set "
+                                  "NERNST_BACKEND={}",
+                                  backend_name(run.backend()), backend_name(run.backend())));
   Config& config = run.config;
   const double end = static_cast<double>(config.epochs_planned());
   if (more_epochs > 0 && config.training.learning_rate.at(end, end) == 0)
@@ -270,7 +275,11 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   finished.config = std::move(run.config);
   finished.fit = std::move(run.fit);
   finished.data_checksum = run.identity.data;
-  finished.chip = make_chip(finished.config, run.device, setup);
+  // its checkpoint has numbers of the type of the back-end that made it
+  RunSetup same = setup;
+  if ((run.backend() == Backend::reference) != (setup.backend == Backend::reference))
+    same.backend = run.backend();
+  finished.chip = make_chip(finished.config, run.device, same);
   finished.network =
       std::make_unique<Network>(finished.config.network, *finished.chip,
                                 finished.config.chip.neuron, finished.config.chip.error_circuit,

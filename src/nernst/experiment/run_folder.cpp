@@ -196,6 +196,13 @@ RunIdentity identity_of(Config config, const DeviceSpec& device, const std::stri
       data};
 }
 
+Backend OpenedRun::backend() const {
+  const std::string name = text_in(made_by, "backend");
+  return name == "reference" ? Backend::reference
+         : name == "scalar"  ? Backend::scalar
+                             : Backend::fast;
+}
+
 OpenedRun open_run(const fs::path& path) {
   RunFolder folder = RunFolder::open(path);
   Config config = folder.read_config();

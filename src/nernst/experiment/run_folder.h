@@ -80,6 +80,9 @@ struct OpenedRun {
   DataFit fit;
   Tree made_by;
   RunIdentity identity;
+
+  // The back-end that made it, as run.json has it.
+  Backend backend() const;
 };
 
 // Throws ConfigError for what is no run, is damaged, or was changed since.

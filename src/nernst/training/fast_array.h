@@ -4,9 +4,12 @@
 // (part 0). A read of the compound array is gamma A + C.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "nernst/base/error.h"
 #include "nernst/training/update_rule.h"
 
 namespace nernst {
@@ -23,13 +26,24 @@ class FastArray : public UpdateRule {
     f.integer("transfer_every", transfer_every_,
               {.min = 1, .max = 1e9, .help = "updates between transfers"});
     f.integer("transfer_columns", transfer_columns_,
-              {.min = 1, .max = 1 << 20, .help = "columns of A that a transfer reads"});
+              {.min = 1,
+               .max = 1 << 20,
+               .help = "columns of A that a transfer reads, at most all of an array"});
   }
 
   bool needs_symmetry_point() const override { return true; }
   std::vector<double> gains() const override { return {1.0, gamma_}; }
   double read_rate(double rate) const override { return gamma_ * fast_factor_ * rate; }
-  void prepare(Chip& chip, std::uint64_t) override { updates_.assign(chip.arrays(), 0); }
+  void prepare(Chip& chip, std::uint64_t) override {
+    updates_.assign(chip.arrays(), 0);
+    std::size_t most = 0;
+    for (std::size_t array = 0; array < chip.arrays(); ++array)
+      most = std::max(most, chip.shape(array).columns);
+    if (static_cast<std::uint64_t>(transfer_columns_) > most)
+      throw ConfigError(
+          "transfer_columns", static_cast<double>(transfer_columns_),
+          "the largest array has " + std::to_string(most) + " columns: give so many or fewer");
+  }
   std::vector<PlaneView> state() override { return {{"rule/updates", std::span(updates_)}}; }
 
   // A -= fast_factor rate / B d x^T for every sample; then, where it is time, the next column.
@@ -40,7 +54,8 @@ class FastArray : public UpdateRule {
     for (std::size_t b = 0; b < x.rows(); ++b) {
       chip.outer_update({array, 1}, driven(array, x.row(b)), d.row(b), share);
       if (++updates_[array] % every != 0) continue;
-      const auto columns = static_cast<std::uint64_t>(transfer_columns_);
+      const std::uint64_t columns =
+          std::min(static_cast<std::uint64_t>(transfer_columns_), std::uint64_t{x.columns()});
       const std::uint64_t first = (updates_[array] / every - 1) * columns;
       for (std::uint64_t k = first; k < first + columns; ++k) {
         const std::size_t column = k % x.columns();
