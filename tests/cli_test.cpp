@@ -2,8 +2,12 @@
 // The command line as a person meets it: help, answers, mistakes.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <sstream>
+
 #include <algorithm>
 
+#include "nernst/test_paths.h"
 #include "program.h"
 
 namespace nernst::test {
@@ -304,6 +308,51 @@ TEST_F(CommandLine, ADeviceCurveIsATableAndAPlot) {
       nernst({"device", "curve", "organic_ecram_li2021", "--pulses", "10", "--out", "c"}).code, 0);
   EXPECT_EQ(read(folder / "c.csv"), printed.out);
   EXPECT_NE(read(folder / "c.svg").find("<svg"), std::string::npos);
+}
+
+TEST_F(CommandLine, HelpIsWhereItIsLookedFor) {
+  for (const Words& words :
+       {Words{"device", "--help"}, Words{"circuit", "-h"}, Words{"help", "bench"}}) {
+    const Ended ended = nernst(words);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.out.find("Commands:"), std::string::npos);
+  }
+  EXPECT_EQ(nernst({"-V"}).out, nernst({"--version"}).out);
+  const Ended wires = nernst({"help", "config", "chip.wires"});
+  EXPECT_EQ(wires.out.rfind("[chip.wires]", 0), 0u) << wires.out;
+  EXPECT_EQ(wires.out.find("\n["), std::string::npos);
+  std::istringstream lines(wires.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+  EXPECT_EQ(parse(nernst({"help", "config", "aging", "--json"}).out)["config"].size(), 1u);
+  expect_mistake({"help", "config", "chip.wire"}, "did you mean \"chip.wires\"?");
+  // no name runs into its help
+  EXPECT_NE(nernst({"--help"}).out.find("circuit floorplan  how"), std::string::npos);
+}
+
+TEST_F(CommandLine, ValuesOfOptionsGetASentence) {
+  write(folder / "g.csv", "1,2\n3,4\n");
+  expect_mistake({"circuit", "solve", "g.csv", "--wire", "1Ohm"}, "--wire = 1Ohm: is no number");
+  expect_mistake({"circuit", "solve", "g.csv", "--drive", "diagonal"}, "--drive: diagonal not in");
+  expect_mistake({"completion", "tcsh"}, "give bash, zsh or fish");
+}
+
+TEST_F(CommandLine, CompletionKnowsCommandsAndOptions) {
+  for (const char* const shell : {"bash", "zsh", "fish"}) {
+    const Ended script = nernst({"completion", shell});
+    EXPECT_EQ(script.code, 0) << script.err;
+    for (const char* const word : {"train", "floorplan", "solve", "resume", "predictions"})
+      EXPECT_NE(script.out.find(word), std::string::npos) << shell << " " << word;
+  }
+  write(
+      folder / "complete.sh",
+      "source <(\"$1\" completion bash)\n"
+      "COMP_WORDS=(nernst circuit solve --open); COMP_CWORD=3; _nernst; echo \"${COMPREPLY[@]}\"\n"
+      "COMP_WORDS=(nernst dev); COMP_CWORD=1; _nernst; echo \"${COMPREPLY[@]}\"\n"
+      "COMP_WORDS=(nernst device s); COMP_CWORD=2; _nernst; echo \"${COMPREPLY[@]}\"\n");
+  const std::string command = "cd '" + folder.path().string() +
+                              "' && bash complete.sh '" NERNST_PROGRAM "' > completed.txt";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(read(folder / "completed.txt"), "--open-cells\ndevice\nshow\n");
 }
 
 }  // namespace nernst::test

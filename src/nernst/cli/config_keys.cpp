@@ -7,6 +7,7 @@
 
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/config.h"
+#include "nernst/io/text.h"
 
 namespace nernst {
 
@@ -60,6 +61,26 @@ std::string help_of(const ConfigKey& key) {
                      key.unit, key.read_where.empty() ? "" : "; read where ", key.read_where);
 }
 
+// "[[network.layer]]" -> "network.layer"
+std::string name_of(const ConfigTable& table) {
+  std::string name = table.header;
+  std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+  return name;
+}
+
+std::vector<ConfigTable> tables_named(const std::string& only) {
+  std::vector<ConfigTable> tables = config_tables();
+  if (only.empty()) return tables;
+  std::vector<std::string> names;
+  for (const ConfigTable& table : tables) names.push_back(name_of(table));
+  std::erase_if(tables, [&](const ConfigTable& table) { return name_of(table) != only; });
+  if (!tables.empty()) return tables;
+  const auto near = nearest_name(only, names);
+  throw ConfigError(io::shown(only), "",
+                    near ? fmt::format("no such table of a config; did you mean \"{}\"?", *near)
+                         : "no such table of a config; nernst help config has them all");
+}
+
 }  // namespace
 
 std::vector<ConfigTable> config_tables() {
@@ -90,9 +111,12 @@ std::vector<ConfigTable> config_tables() {
   return tables;
 }
 
-std::string config_tables_text(const Look& look) {
+std::string config_tables_text(const Look& terminal, const std::string& only) {
+  // help is to be read: also where no terminal says how wide it is
+  Look look = terminal;
+  if (look.columns == 0) look.columns = 80;
   std::string text;
-  for (const ConfigTable& table : config_tables()) {
+  for (const ConfigTable& table : tables_named(only)) {
     if (!text.empty()) text += "\n";
     text += shaded(table.header, Shade::strong, look);
     text += "\n" + comment(table.remark, look);
@@ -105,9 +129,9 @@ std::string config_tables_text(const Look& look) {
   return text;
 }
 
-Tree config_tables_json() {
+Tree config_tables_json(const std::string& only) {
   Tree tables = Tree::array();
-  for (const ConfigTable& table : config_tables()) {
+  for (const ConfigTable& table : tables_named(only)) {
     Tree keys = Tree::array();
     for (const ConfigKey& key : table.keys)
       keys.push_back({{"name", key.name},

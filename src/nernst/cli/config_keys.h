@@ -25,7 +25,9 @@ struct ConfigTable {
 };
 std::vector<ConfigTable> config_tables();
 
-std::string config_tables_text(const Look& look);
-Tree config_tables_json();
+// Of the tables named `only` ("chip.wires"), or of all where that is "". Throws ConfigError where
+// there is none of that name.
+std::string config_tables_text(const Look& look, const std::string& only = "");
+Tree config_tables_json(const std::string& only = "");
 
 }  // namespace nernst

@@ -2,8 +2,6 @@
 #include "nernst/cli/program.h"
 
 #include <fcntl.h>
-#include "nernst/experiment/run.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -72,10 +70,16 @@ std::string program_help(const std::vector<CommandEntry>& commands) {
       "Nernst {}: trains neural networks in situ on electrochemical (ECRAM) crossbar chips\n\n"
       "Usage: nernst COMMAND [OPTIONS]\n\nCommands:\n",
       kVersion);
-  for (const CommandEntry& command : commands)
-    text += fmt::format("  {:<15}{}\n", command.name, command.help);
-  text += fmt::format("  {:<15}{}\n", "help",
-                      "of a command: nernst help train; of config keys: nernst help config");
+  std::size_t width = 0;
+  for (const CommandEntry& command : commands) width = std::max(width, command.name.size());
+  const auto line = [&](std::string_view name, std::string_view help) {
+    text += fmt::format("  {:<{}}  {}\n", name, width, help);
+  };
+  for (const CommandEntry& command : commands) line(command.name, command.help);
+  line("help",
+       "of a command: nernst help train; of config keys: nernst help config, or one table: nernst "
+       "help config chip.wires");
+  line("completion", "for a shell: source <(nernst completion bash), or zsh, or fish");
   text +=
       "\nEvery command takes\n"
       "  --json         one JSON object on standard output, and nothing else there\n"
@@ -97,6 +101,98 @@ Words members_of(const std::string& group, const std::vector<CommandEntry>& comm
     if (command.name.starts_with(group + " "))
       members.push_back(command.name.substr(group.size() + 1));
   return members;
+}
+
+// The commands of a group, for `nernst device --help`.
+std::string group_help(const std::string& group, const std::vector<CommandEntry>& commands) {
+  std::string text = fmt::format("Usage: nernst {} COMMAND [OPTIONS]\n\nCommands:\n", group);
+  std::size_t width = 0;
+  for (const CommandEntry& command : commands)
+    if (command.name.starts_with(group + " ")) width = std::max(width, command.name.size());
+  for (const CommandEntry& command : commands)
+    if (command.name.starts_with(group + " "))
+      text += fmt::format("  {:<{}}  {}\n", command.name, width, command.help);
+  return text + fmt::format("\nOf one: nernst {} COMMAND --help\n", group);
+}
+
+// Long options of a command, with the blank of its name as in "device show".
+Words options_of(const CommandEntry& entry) {
+  CLI::App app;
+  bool ignored = false;
+  app.add_flag("--json", ignored);
+  app.add_flag("--quiet", ignored);
+  const std::unique_ptr<Command> command = entry.make();
+  command->options(app);
+  Words names = {"--help"};
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      if (name != "help") names.push_back("--" + name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// A script that has the shell complete commands, their options, and files.
+std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands) {
+  if (shell != "bash" && shell != "zsh" && shell != "fish")
+    throw ConfigError("completion", io::shown(shell), "give bash, zsh or fish");
+  Words firsts = {"help", "completion"};
+  for (const CommandEntry& command : commands) {
+    const std::string first = command.name.substr(0, command.name.find(' '));
+    if (std::find(firsts.begin(), firsts.end(), first) == firsts.end()) firsts.push_back(first);
+  }
+  if (shell == "fish") {
+    std::string text = "complete -c nernst -n __fish_use_subcommand -f -a '" +
+                       fmt::format("{}", fmt::join(firsts, " ")) + "'\n";
+    for (const CommandEntry& command : commands) {
+      const std::size_t blank = command.name.find(' ');
+      const std::string first = command.name.substr(0, blank);
+      if (blank != std::string::npos)
+        text += fmt::format("complete -c nernst -n '__fish_seen_subcommand_from {}' -f -a '{}'\n",
+                            first, command.name.substr(blank + 1));
+      for (const std::string& option : options_of(command))
+        text += fmt::format("complete -c nernst -n '__fish_seen_subcommand_from {}' -l {}\n",
+                            blank == std::string::npos ? first : command.name.substr(blank + 1),
+                            option.substr(2));
+    }
+    return text;
+  }
+  // zsh understands what is written for bash
+  std::string text = shell == "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : "";
+  text +=
+      "_nernst() {\n"
+      "  local current=${COMP_WORDS[COMP_CWORD]} words=\"\"\n"
+      "  if ((COMP_CWORD == 1)); then\n"
+      "    words=\"" +
+      fmt::format("{}", fmt::join(firsts, " ")) +
+      "\"\n"
+      "  else\n"
+      "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n";
+  for (const CommandEntry& command : commands)
+    if (command.name.find(' ') != std::string::npos)
+      text += fmt::format("      \"{}\") words=\"{}\" ;;\n", command.name,
+                          fmt::join(options_of(command), " "));
+  for (const std::string& first : firsts) {
+    if (const Words members = members_of(first, commands); !members.empty())
+      text += fmt::format("      \"{} \"*) words=\"{}\" ;;\n", first, fmt::join(members, " "));
+    for (const CommandEntry& command : commands)
+      if (command.name == first)
+        text += fmt::format("      \"{} \"*) words=\"{}\" ;;\n", first,
+                            fmt::join(options_of(command), " "));
+  }
+  text +=
+      "      \"completion \"*) words=\"bash zsh fish\" ;;\n"
+      "    esac\n"
+      "  fi\n"
+      "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+      "}\n"
+      "complete -o default -F _nernst nernst\n";
+  if (shell == "zsh") {
+    const std::string for_bash = "mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")";
+    text.replace(text.find(for_bash), for_bash.size(),
+                 "COMPREPLY=(${(f)\"$(compgen -W \"$words\" -- \"$current\")\"})");
+  }
+  return text;
 }
 
 // Takes the name of the command from the front of `words`.
@@ -137,7 +233,7 @@ const CommandEntry& take_command(Words& words, const std::vector<CommandEntry>& 
       throw ConfigError(
           io::shown(name), "",
           "no such option here; options follow the command, as in nernst train --help");
-    names.push_back("help");
+    names.insert(names.end(), {"help", "completion"});
     refuse(name, "command", names);
   }
   words.erase(words.begin());
@@ -163,6 +259,26 @@ void refuse_extras(const CLI::App& app) {
                          : fmt::format("no such option; see {} --help", app.get_name()));
 }
 
+// What CLI11 says of the value of an option, as one of our sentences.
+ConfigError in_our_words(const std::string& said, const std::string& command) {
+  const std::string remedy = fmt::format("see nernst {} --help", command);
+  // "Could not convert: --wire = 1Ohm"
+  constexpr std::string_view convert = "Could not convert: ";
+  if (said.starts_with(convert)) {
+    const std::string rest = said.substr(convert.size());
+    const std::size_t equals = rest.find(" = ");
+    if (equals != std::string::npos)
+      return ConfigError(rest.substr(0, equals), io::shown(rest.substr(equals + 3)),
+                         "is no number that this option takes, without a unit; " + remedy);
+  }
+  // "--threads: Value 9999 not in range 0 to 1024", "--drive: diagonal not in {rows,columns}"
+  if (const std::size_t colon = said.find(": ");
+      colon != std::string::npos && said.starts_with("--"))
+    return ConfigError(said.substr(0, colon), "",
+                       io::shown(said.substr(colon + 2), 200) + "; " + remedy);
+  return ConfigError("nernst " + command, "", io::shown(said, 200) + "; " + remedy);
+}
+
 void do_command(Console& console, const CommandEntry& entry, Words words) {
   CLI::App app(entry.help, "nernst " + entry.name);
   app.get_formatter()->column_width(34);
@@ -182,6 +298,8 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
   } catch (const CLI::CallForHelp&) {
     console.print(app.help());
     return;
+  } catch (const CLI::ParseError& error) {
+    throw in_our_words(error.what(), entry.name);
   }
   refuse_extras(app);
 
@@ -201,14 +319,24 @@ void run_words(Console& console, Words words) {
   if (!words.empty() && words.front() == "help") {
     words.erase(words.begin());
     if (!words.empty() && words.front() == "config") {
-      words = {"info", "--config"};
+      // help config [TABLE] [--json]
+      words.erase(words.begin());
+      if (!words.empty() && !words.front().starts_with('-')) words.insert(words.begin(), "--table");
+      words.insert(words.begin(), {"info", "--config"});
     } else {
       words.push_back("--help");
     }
   }
   if (!words.empty() && (words.front() == "--help" || words.front() == "-h"))
     return console.print(program_help(commands));
-  if (!words.empty() && words.front() == "--version")
+  if (!words.empty() && words.front() == "completion") {
+    if (words.size() != 2) throw ConfigError("completion", "", "give one of bash, zsh, fish");
+    return console.print(completion_script(words[1], commands));
+  }
+  if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h") &&
+      !members_of(words[0], commands).empty())
+    return console.print(group_help(words[0], commands));
+  if (!words.empty() && (words.front() == "--version" || words.front() == "-V"))
     return console.print(fmt::format("nernst {}\n", kVersion));
   const CommandEntry& command = take_command(words, commands);
   do_command(console, command, std::move(words));

@@ -31,14 +31,17 @@ class InfoCommand final : public Command {
 
   void options(CLI::App& app) override {
     app.add_flag("--config", config_, "every key of a config: default, help, type, unit");
+    app.add_option("--table", table_, "with --config, the keys of one table, such as chip.wires")
+        ->type_name("TABLE");
   }
 
   Answer run(Console& console) override {
     if (config_) {
-      Answer keys{config_tables_text(console.out())};
-      keys.json["config"] = config_tables_json();
+      Answer keys{config_tables_text(console.out(), table_)};
+      keys.json["config"] = config_tables_json(table_);
       return keys;
     }
+    if (!table_.empty()) throw ConfigError("--table", table_, "goes with --config");
     const Look& look = console.out();
     Answer answer;
     answer.text = shaded(fmt::format("Nernst {}", kVersion), Shade::strong, look) + "\n";
@@ -109,6 +112,7 @@ class InfoCommand final : public Command {
     return wrapped(fmt::format("{}", fmt::join(items, ", ")), 2, look);
   }
 
+  std::string table_;
   bool config_ = false;
 };
 
