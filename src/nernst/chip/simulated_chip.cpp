@@ -170,8 +170,13 @@ void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
   const TiledMatrix& p = at(part);
   NERNST_CHECK(x.size() == a.spec.shape.columns && d.size() == a.spec.shape.rows);
   const std::uint64_t event = next_event();
-  const UpdatePulses pulses =
+  UpdatePulses pulses =
       encode_update(spec_.coding, x, d, rate, weight_step(part), seed_, p.id, event);
+  // (what a pair goes without, both of its cells do)
+  if (spec_.weight == WeightCoding::differential_pair && !device_.cell.one_sided) {
+    pulses.short_cells *= 2;
+    pulses.unsent_doses *= 2;
+  }
   add_saturating(ledger_.counts.outer_updates, 1);
   if (pulses.nothing()) return;
 

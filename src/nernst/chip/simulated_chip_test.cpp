@@ -131,6 +131,25 @@ TEST(SimulatedChip, TheChipsOwnClockDrivesRetention) {
   EXPECT_NEAR(chip.weights(0)(1, 1), 0.8 * std::exp(-1.75), 1e-9);
 }
 
+TEST(SimulatedChip, PulsesThatCannotBeSentAreCountedForEveryCell) {
+  for (const WeightCoding weight :
+       {WeightCoding::reference_cell, WeightCoding::differential_pair}) {
+    ChipSpec spec = ideal_chip();
+    spec.weight = weight;
+    spec.coding.coding = Coding::count;
+    spec.coding.count_max = 1;
+    SimulatedChip chip(spec, load_device("ideal"), {{{3, 3}, 1.0}}, 7, Backend::fast, Threads(1));
+    const std::vector<double> ones(3, 1.0);
+    chip.outer_update({0, 0}, ones, ones, 0.1);
+    const LedgerCounts& book = chip.ledger().counts;
+    const bool pair = weight == WeightCoding::differential_pair;
+    EXPECT_EQ(book.pulses, pair ? 18 : 9);
+    EXPECT_EQ(book.short_cells, pair ? 18 : 9);
+    // of 0.1 / 0.001 pulses for each weight (of a pair as many for each cell) one is sent
+    EXPECT_NEAR(book.unsent_pulses / static_cast<double>(book.pulses), 99, 1e-6);
+  }
+}
+
 TEST(SimulatedChip, AOneSidedDeviceNeedsAPair) {
   ChipSpec spec = ideal_chip();
   DeviceSpec device = load_device("ideal");
