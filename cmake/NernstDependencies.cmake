@@ -23,6 +23,17 @@ macro(nernst_find_module name)
   endif()
 endmacro()
 
+# The folder of `header` in `variable`; without it, says so with `sentence`.
+macro(nernst_find_header name variable header sentence)
+  if(NOT CMAKE_DISABLE_FIND_PACKAGE_${name})
+    find_path(${variable} ${header})
+    mark_as_advanced(${variable})
+  endif()
+  if(NOT ${variable})
+    message(STATUS ${sentence})
+  endif()
+endmacro()
+
 macro(nernst_require_module name package)
   nernst_find_module(${name} ${ARGN})
   nernst_need(${name} ${package} "${${name}_FOUND}")
@@ -55,13 +66,8 @@ endif()
 nernst_need(ONNX libonnx-dev "${ONNX_FOUND}")
 
 # ngspice is loaded when `nernst circuit check` runs; its header says how to call it
-if(NOT CMAKE_DISABLE_FIND_PACKAGE_ngspice)
-  find_path(NERNST_NGSPICE_HEADERS ngspice/sharedspice.h)
-  mark_as_advanced(NERNST_NGSPICE_HEADERS)
-endif()
-if(NOT NERNST_NGSPICE_HEADERS)
-  message(STATUS "No `nernst circuit check`: ngspice's header is missing (Debian's libngspice0-dev)")
-endif()
+nernst_find_header(ngspice NERNST_NGSPICE_HEADERS ngspice/sharedspice.h
+                   "No `nernst circuit check`: ngspice's header is missing (Debian's libngspice0-dev)")
 
 # what the headers need, and what only the sources need
 set(NERNST_PUBLIC_DEPENDENCIES fmt::fmt nlohmann_json::nlohmann_json)
