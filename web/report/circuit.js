@@ -26,6 +26,16 @@ function factsOf(facts) {
 }
 const endsOf = (ends) => (ends === "both" ? "both ends" : `the ${ends} crossing`);
 
+// The lines, counted from 0; few of them have a mark each.
+const axisOfLines = (line) => ({
+  label: line,
+  labelArrow: "none",
+  labelAnchor: "center",
+  labelOffset: 36,
+  tickFormat: "d",
+});
+const markerFor = (values) => (values.length <= 40 ? "circle" : "none");
+
 // The part of each current that the wires take.
 function lossChart({ line, current_A: now, ideal_A: ideal }) {
   const lost = now.map((value, k) => ({ k, value: ideal[k] === 0 ? null : 100 * (1 - value / ideal[k]) }));
@@ -34,7 +44,7 @@ function lossChart({ line, current_A: now, ideal_A: ideal }) {
       height: 220,
       marginLeft: 60,
       marginBottom: 42,
-      x: { label: line, labelArrow: "none", labelAnchor: "center", labelOffset: 36, tickFormat: "d" },
+      x: axisOfLines(line),
       y: { label: "lost (%)", labelArrow: "none", nice: true, zero: true },
       marks: [
         Plot.gridY(),
@@ -43,7 +53,7 @@ function lossChart({ line, current_A: now, ideal_A: ideal }) {
           y: "value",
           stroke: "var(--orange)",
           strokeWidth: 1.8,
-          marker: lost.length <= 40 ? "circle" : "none",
+          marker: markerFor(lost),
         }),
       ],
     });
@@ -67,7 +77,7 @@ function currentChart({ line, current_A: now, ideal_A: ideal }) {
       height: 280,
       marginLeft: 60,
       marginBottom: 42,
-      x: { label: line, labelArrow: "none", labelAnchor: "center", labelOffset: 36, tickFormat: "d" },
+      x: axisOfLines(line),
       y: {
         label: `current (${axis.unit})`,
         labelArrow: "none",
@@ -86,7 +96,7 @@ function currentChart({ line, current_A: now, ideal_A: ideal }) {
               stroke: color,
               strokeWidth: 1.8,
               strokeDasharray: mark === "dashed" ? "5 3" : null,
-              marker: values.length <= 40 ? "circle" : "none",
+              marker: markerFor(values),
             },
           ),
         ),

@@ -20,7 +20,12 @@ std::size_t unknowns(const LineWires& wires, std::size_t lines, std::size_t cros
 }  // namespace
 
 ExactSolver::ExactSolver(const WireNetwork& network, std::size_t rows, std::size_t columns)
-    : network_(network), rows_(rows), columns_(columns), g_S_(rows, columns) {
+    : network_(network),
+      rows_(rows),
+      columns_(columns),
+      g_S_(rows, columns),
+      row_u_(rows, columns),
+      column_v_(rows, columns) {
   NERNST_CHECK(rows > 0 && columns > 0);
   unknown_ = static_cast<int>(unknowns(network.rows, rows, columns) +
                               unknowns(network.columns, columns, rows));
@@ -106,9 +111,8 @@ ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
   return into;
 }
 
-ExactSolver::Vector ExactSolver::find(std::span<const double> row_V,
-                                      std::span<const double> column_V, std::span<double> row_A,
-                                      std::span<double> column_A) {
+void ExactSolver::find(std::span<const double> row_V, std::span<const double> column_V,
+                       std::span<double> row_A, std::span<double> column_A) {
   NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_ && !branches_.empty());
   constexpr int most_passes = 6;
   constexpr double enough = 1e-13;
@@ -135,14 +139,11 @@ ExactSolver::Vector ExactSolver::find(std::span<const double> row_V,
   }
   constexpr double rounding = 1e-15;
   error_ = std::max({error_, rounding, unknown_ == 0 ? 0.0 : change});
-  return volts;
 }
 
 void ExactSolver::currents(const Vector& volts, std::span<const double> row_V,
                            std::span<const double> column_V, std::span<double> row_A,
                            std::span<double> column_A) {
-  row_u_ = Matrix<double>(rows_, columns_);
-  column_v_ = Matrix<double>(rows_, columns_);
   for (std::size_t r = 0; r < rows_; ++r)
     for (std::size_t c = 0; c < columns_; ++c) {
       row_u_(r, c) = volts[row_node(r, c)];

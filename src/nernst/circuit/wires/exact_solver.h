@@ -36,10 +36,10 @@ class ExactSolver final : public WireSolver {
   int row_node(std::size_t r, std::size_t c) const;
   int column_node(std::size_t r, std::size_t c) const;
   void factor();
-  // Voltages of all nodes, terminals included, refined with the currents' own imbalance until that
-  // changes no current any more; and these currents. Takes note of the error.
-  Vector find(std::span<const double> row_V, std::span<const double> column_V,
-              std::span<double> row_A, std::span<double> column_A);
+  // The voltages at the crossings (row_u_ and column_v_), refined with the currents' own imbalance
+  // until that changes no current any more; and these currents. Takes note of the error.
+  void find(std::span<const double> row_V, std::span<const double> column_V,
+            std::span<double> row_A, std::span<double> column_A);
   // What flows into each unknown node.
   Vector imbalance(const Vector& volts) const;
   void currents(const Vector& volts, std::span<const double> row_V,

@@ -107,13 +107,15 @@ bool LineSolver::find(std::span<const double> row_V, std::span<const double> col
     const double mean_A = mean_current(row_A, column_A);
     if (!std::isfinite(mean_A)) return false;
     enough_A = tolerance_ * std::min(ideal_A, mean_A);
-    if (shorts_ || round > 0) find_residual(row_V);
+    // (of an ordinary array the residual that was carried along is near enough to stop by)
+    const bool carried = !shorts_ && round == 0;
+    if (!carried) find_residual(row_V);
     const double left_A = left_ / scale;
     if (left_A <= enough_A) {
       error_ = std::max(error_, mean_A > 0 ? left_A / mean_A : 0);
       return true;
     }
-    if (!shorts_ && round == 0) find_residual(row_V);
+    if (carried) find_residual(row_V);
   }
   return false;
 }

@@ -38,13 +38,9 @@ class KeepingSolver final : public WireSolver {
 
   void set_conductances(MatrixView<const double> g_S) override {
     Matrix<double> limited(rows_, columns_);
-    bool shorts = false;
     for (std::size_t r = 0; r < rows_; ++r)
-      for (std::size_t c = 0; c < columns_; ++c) {
-        shorts = shorts || g_S(r, c) > most_S_;
-        limited(r, c) = std::min(g_S(r, c), most_S_);
-      }
-    solver_->set_conductances(shorts ? limited.view() : g_S);
+      for (std::size_t c = 0; c < columns_; ++c) limited(r, c) = std::min(g_S(r, c), most_S_);
+    solver_->set_conductances(limited.view());
     reads_ = 0;
     kept_ = Matrix<double>();
   }

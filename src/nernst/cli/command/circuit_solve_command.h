@@ -117,8 +117,7 @@ class CircuitSolveCommand final : public Command {
       exact = exact || solver->was_exact();
       iterations = std::max(iterations, solver->iterations());
     }
-    const std::vector<double> current_A(currents_A.row(0).begin(), currents_A.row(0).end());
-    const std::vector<double> ideal_A(ideals_A.row(0).begin(), ideals_A.row(0).end());
+    const std::vector<double> current_A = first_of(currents_A), ideal_A = first_of(ideals_A);
 
     Answer answer;
     answer.json["rows"] = g_S.rows();
@@ -216,6 +215,12 @@ class CircuitSolveCommand final : public Command {
     return volts;
   }
 
+  // What belongs to the first vector.
+  static std::vector<double> first_of(const Matrix<double>& of_vectors) {
+    const auto row = of_vectors.row(0);
+    return {row.begin(), row.end()};
+  }
+
   // A list, or of several rows a list of lists.
   static Tree lists_of(const Matrix<double>& matrix) {
     Tree lists = Tree::array();
@@ -271,8 +276,7 @@ class CircuitSolveCommand final : public Command {
                    const Matrix<double>& ideals_A, const std::string& name, double lost,
                    bool by_rows, Answer& answer) const {
     const std::filesystem::path folder = out_;
-    const std::vector<double> current_A(currents_A.row(0).begin(), currents_A.row(0).end());
-    const std::vector<double> ideal_A(ideals_A.row(0).begin(), ideals_A.row(0).end());
+    const std::vector<double> current_A = first_of(currents_A), ideal_A = first_of(ideals_A);
     Matrix<double> cell_V(g_S.rows(), g_S.columns()), cell_A(g_S.rows(), g_S.columns());
     for (std::size_t k = 0; k < g_S.values().size(); ++k) {
       cell_V.values()[k] =
