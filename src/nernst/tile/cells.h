@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "nernst/device/relaxation.h"
+#include "nernst/tile/cell_ages.h"
 #include "nernst/tile/cell_constants.h"
 #include "nernst/tile/tile.h"
 
@@ -124,19 +124,18 @@ class Cells {
   }
   void dose_cell(std::size_t side, std::size_t row, std::size_t column, T dose, bool up,
                  std::uint64_t event, PulseCounts& counts);
-  // w as time has left it (see Relaxation): w_rest, what is left of what was written at once, and
-  // of what pulses have added since.
-  T relaxed(std::size_t position, T w) const;
-  double unbounded(std::size_t position) const;
-  // What pulses at the moment of the last ones have added: what w has of its own beside the rest.
-  double newest(std::size_t position) const;
-  // Before pulses: w and the modes as they are now.
-  void bring_up_to_date(std::size_t position);
-  // Takes down that the cell at `position` has been set to w at once.
-  void settle(std::size_t position, T w);
-  // Where the cell's reference is, and what it was set to.
-  T reference_now(std::size_t position) const;
+  // w as time has left it (see CellAges).
+  T relaxed(std::size_t position) const;
+  T bounded(std::size_t position, double w) const {
+    // a cell that is stuck stays so: its window is one point
+    const Cell constants = constants_.template cell<T>(position);
+    return math::clamp(static_cast<T>(w), constants.w_min, constants.w_max);
+  }
+  // What the cell's reference was set to.
   T reference_set(std::size_t position) const;
+  T reference_now(std::size_t position) const {
+    return ages_.reference(position, reference_set(position), times_s_[0]);
+  }
   // What a read sees of one cell, kept write noise included.
   T visible(std::size_t position) const;
   T visible_net(std::size_t row, std::size_t column) const;
@@ -159,15 +158,8 @@ class Cells {
   AlignedVector<T> reference_;                // empty without a writable reference
   AlignedVector<T> net_;                      // as of times_s_[1]; empty where it is w itself
   AlignedVector<std::uint32_t> pulse_count_;  // of each cell, for endurance and for noise per pulse
-  // empty without retention: what was written at once, as w - w_rest, and when; what pulses have
-  // added since, mode by mode, as it was when the cell was last pulsed
-  Relaxation relaxation_;
-  AlignedVector<T> settled_;
-  AlignedVector<double> settled_s_;
-  std::vector<AlignedVector<T>> young_;
-  AlignedVector<double> written_s_;
-  AlignedVector<double> reference_s_;  // when the cell's reference was set
-  std::array<double, 2> times_s_{};    // now, and when net_ was last brought up to date
+  CellAges<T> ages_;
+  std::array<double, 2> times_s_{};  // now, and when net_ was last brought up to date
 };
 
 template <class Law, class T>
@@ -184,7 +176,7 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
       reference_noise_(spec.seed, spec.id, Purpose::reference),
       c2c_(static_cast<T>(device.cell.c2c)),
       constants_(law, device, spec, threads),
-      relaxation_(device.retention) {
+      ages_(device.retention, sides() * layout_.plane(), layout_.plane()) {
   NERNST_CHECK(spec.rows > 0 && spec.columns > 0);
   // the nominal cell says how many pulses may be taken at once
   dose_at_once_ = static_cast<T>(largest_dose_at_once(law_, nominal_cell(device_, law_)));
@@ -195,14 +187,6 @@ Cells<Law, T>::Cells(const Law& law, const DeviceSpec& device, const TileSpec& s
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) pulse_count_.resize(cells);
   if (device.cell.write_noise > 0) kept_noise_.resize(cells);
   if (spec.writable_reference) reference_.resize(layout_.plane());
-  if (relaxation_.enabled()) {
-    settled_.resize(cells);
-    settled_s_.resize(cells);
-    young_.resize(relaxation_.modes());
-    for (auto& plane : young_) plane.resize(cells);
-    written_s_.resize(cells);
-    reference_s_.resize(layout_.plane());
-  }
   fabricate({});
 }
 
@@ -223,8 +207,8 @@ void Cells<Law, T>::fabricate(MatrixView<const double> net) {
     if (!reference_.empty() && side == 0) reference_[position] = 0;
     if (!pulse_count_.empty()) pulse_count_[position] = 0;
     if (!kept_noise_.empty()) kept_noise_[position] = 0;
-    if (!reference_s_.empty() && side == 0) reference_s_[position] = times_s_[0];
-    settle(position, state.w);
+    if (side == 0) ages_.set_reference(position, times_s_[0]);
+    ages_.settle(position, state.w, times_s_[0]);
   };
   threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row)
@@ -237,53 +221,10 @@ void Cells<Law, T>::fabricate(MatrixView<const double> net) {
 }
 
 template <class Law, class T>
-T Cells<Law, T>::relaxed(std::size_t position, T w) const {
-  if (written_s_.empty() || times_s_[0] <= written_s_[position]) return w;
-  // a cell that is stuck stays so: its window is one point
-  const Cell constants = constants_.template cell<T>(position);
-  return math::clamp(static_cast<T>(unbounded(position)), constants.w_min, constants.w_max);
-}
-
-template <class Law, class T>
-double Cells<Law, T>::newest(std::size_t position) const {
-  double before =
-      device_.retention.w_rest + static_cast<double>(settled_[position]) *
-                                     relaxation_.kept(written_s_[position] - settled_s_[position]);
-  for (const auto& plane : young_) before += static_cast<double>(plane[position]);
-  return static_cast<double>(state_planes_[0][position]) - before;
-}
-
-template <class Law, class T>
-double Cells<Law, T>::unbounded(std::size_t position) const {
-  const double added = newest(position), passed_s = times_s_[0] - written_s_[position];
-  double w = device_.retention.w_rest + static_cast<double>(settled_[position]) *
-                                            relaxation_.kept(times_s_[0] - settled_s_[position]);
-  for (std::size_t mode = 0; mode < young_.size(); ++mode)
-    w += (static_cast<double>(young_[mode][position]) + relaxation_.weight(mode) * added) *
-         relaxation_.left(mode, passed_s);
-  return w;
-}
-
-template <class Law, class T>
-void Cells<Law, T>::bring_up_to_date(std::size_t position) {
-  if (written_s_.empty() || times_s_[0] <= written_s_[position]) return;
-  const T w = relaxed(position, state_planes_[0][position]);
-  const double added = newest(position), passed_s = times_s_[0] - written_s_[position];
-  for (std::size_t mode = 0; mode < young_.size(); ++mode) {
-    T& young = young_[mode][position];
-    young = static_cast<T>((static_cast<double>(young) + relaxation_.weight(mode) * added) *
-                           relaxation_.left(mode, passed_s));
-  }
-  state_planes_[0][position] = w;
-  written_s_[position] = times_s_[0];
-}
-
-template <class Law, class T>
-void Cells<Law, T>::settle(std::size_t position, T w) {
-  if (written_s_.empty()) return;
-  settled_[position] = w - static_cast<T>(device_.retention.w_rest);
-  settled_s_[position] = written_s_[position] = times_s_[0];
-  for (auto& plane : young_) plane[position] = T(0);
+T Cells<Law, T>::relaxed(std::size_t position) const {
+  const T w = state_planes_[0][position];
+  if (!ages_.is_older(position, times_s_[0])) return w;
+  return bounded(position, ages_.relaxed(position, w, times_s_[0]));
 }
 
 template <class Law, class T>
@@ -294,17 +235,8 @@ T Cells<Law, T>::reference_set(std::size_t position) const {
 }
 
 template <class Law, class T>
-T Cells<Law, T>::reference_now(std::size_t position) const {
-  const T set = reference_set(position);
-  if (reference_s_.empty() || device_.retention.references == References::resistors) return set;
-  const T rest = static_cast<T>(device_.retention.w_rest);
-  return rest +
-         (set - rest) * static_cast<T>(relaxation_.kept(times_s_[0] - reference_s_[position]));
-}
-
-template <class Law, class T>
 T Cells<Law, T>::visible(std::size_t position) const {
-  const T w = relaxed(position, state_planes_[0][position]);
+  const T w = relaxed(position);
   return kept_noise_.empty() ? w : w + kept_noise_[position];
 }
 
@@ -312,7 +244,7 @@ template <class Law, class T>
 T Cells<Law, T>::visible_net(std::size_t row, std::size_t column) const {
   const std::size_t position = layout_.position(0, row, column);
   if (pair()) return (visible(position) - visible(layout_.plane() + position)) * T(0.5);
-  if (relaxation_.enabled()) return visible(position) - reference_now(position);
+  if (ages_.enabled()) return visible(position) - reference_now(position);
   const T net = constants_.has_offset()
                     ? visible(position) + constants_.template offset<T>(position)
                     : visible(position);
@@ -357,8 +289,9 @@ void Cells<Law, T>::dose_cell(std::size_t side, std::size_t row, std::size_t col
                               bool up, std::uint64_t event, PulseCounts& counts) {
   const std::size_t position = layout_.position(side, row, column);
   const Cell constants = constants_.template cell<T>(position);
-  bring_up_to_date(position);
   State state = load_state(position);
+  if (ages_.is_older(position, times_s_[0]))
+    state.w = bounded(position, ages_.bring_up_to_date(position, state.w, times_s_[0]));
   const auto pulses = static_cast<std::uint32_t>(std::ceil(math::minimum(dose, T(kMostPulses))));
   const bool per_pulse = spec_.noise == NoiseMode::per_pulse;
   const T at_once = per_pulse ? T(1) : dose_at_once_;
@@ -404,7 +337,7 @@ void Cells<Law, T>::zero_reference(std::size_t row, std::size_t column, std::uin
   const std::size_t position = layout_.position(0, row, column);
   const T spread = static_cast<T>(device_.spread.reference);
   const T error = spread > T(0) ? spread * normal(reference_noise_, 0, row, column, event) : T(0);
-  if (!reference_s_.empty()) reference_s_[position] = times_s_[0];
+  ages_.set_reference(position, times_s_[0]);
   reference_[position] = T(0);
   reference_[position] = error - (visible(position) - reference_set(position));
   refresh_net(row, column);
@@ -421,7 +354,7 @@ void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint6
     state.w = math::clamp(static_cast<T>(device_.cell.w_reset) + spread * xi, constants.w_min,
                           constants.w_max);
     store_state(position, state);
-    settle(position, state.w);
+    ages_.settle(position, state.w, times_s_[0]);
     mark_pulsed(position, 1);
     keep_write_noise(side, row, column, constants, event);
   }
@@ -431,8 +364,8 @@ void Cells<Law, T>::reset_weight(std::size_t row, std::size_t column, std::uint6
 template <class Law, class T>
 bool Cells<Law, T>::advance_to(double time_s) {
   times_s_[0] = time_s;
-  if (written_s_.empty()) return false;
-  if (time_s - times_s_[1] < relaxation_.resolution_s()) return false;
+  if (!ages_.enabled()) return false;
+  if (time_s - times_s_[1] < ages_.resolution_s()) return false;
   threads_.for_each_part(rows(), 4096 / columns() + 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row)
       for (std::size_t column = 0; column < columns(); ++column) refresh_net(row, column);
@@ -459,15 +392,8 @@ std::vector<PlaneView> Cells<Law, T>::state() {
   if (!net_.empty()) planes.push_back({"net", std::span<T>(net_)});
   if (!pulse_count_.empty())
     planes.push_back({"pulse_count", std::span<std::uint32_t>(pulse_count_)});
-  if (!written_s_.empty()) {
-    planes.push_back({"settled", std::span<T>(settled_)});
-    planes.push_back({"settled_s", std::span<double>(settled_s_)});
-    for (std::size_t mode = 0; mode < young_.size(); ++mode)
-      planes.push_back({"young_" + std::to_string(mode), std::span<T>(young_[mode])});
-    planes.push_back({"reference_s", std::span<double>(reference_s_)});
-    planes.push_back({"written_s", std::span<double>(written_s_)});
-    planes.push_back({"times_s", std::span<double>(times_s_)});
-  }
+  ages_.add_planes(planes);
+  if (ages_.enabled()) planes.push_back({"times_s", std::span<double>(times_s_)});
   return planes;
 }
 
@@ -483,8 +409,7 @@ std::uint64_t Cells<Law, T>::bytes(const Law& law, const DeviceSpec& device, con
                            kStateMembers * sizeof(T);
   if (spec.count_pulses || spec.noise == NoiseMode::per_pulse) per_cell += sizeof(std::uint32_t);
   if (device.cell.write_noise > 0) per_cell += sizeof(T);
-  if (device.retention.enabled())
-    per_cell += 3 * sizeof(double) + (1 + Relaxation(device.retention).modes()) * sizeof(T);
+  per_cell += CellAges<T>::bytes_per_cell(device.retention);
   const std::uint64_t for_weight =
       (own_net ? sizeof(T) : 0) + (spec.writable_reference ? sizeof(T) : 0);
   return layout.plane() * (per_cell * (pair ? 2 : 1) + for_weight);
