@@ -262,4 +262,14 @@ std::string join_path(std::string_view path, std::string_view name) {
   return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
+void merge_tables(Tree& base, const Tree& changes) {
+  for (const auto& [key, value] : changes.items()) {
+    if (value.is_object() && base.contains(key) && base[key].is_object()) {
+      merge_tables(base[key], value);
+    } else {
+      base[key] = value;
+    }
+  }
+}
+
 }  // namespace nernst

@@ -161,4 +161,7 @@ std::string unmet_text(const Condition& condition, const std::string& path, cons
 // `path.name`, or `name` at the top.
 std::string join_path(std::string_view path, std::string_view name);
 
+// Puts `changes` over `base`, table by table.
+void merge_tables(Tree& base, const Tree& changes);
+
 }  // namespace nernst

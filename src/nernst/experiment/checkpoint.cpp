@@ -95,10 +95,13 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
   io::write_file_atomically(path, file.finish());
 }
 
-void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
-                     RunPosition& position, Books& books, const std::vector<PlaneView>& state) {
+bool read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                     RunPosition& position, Books& books, const std::vector<PlaneView>& state,
+                     std::uint64_t metrics_bytes) {
   const io::Hdf5Reader file(io::read_file(path), path.string());
-  position = read_position(file, path.string(), identity);
+  const RunPosition found = read_position(file, path.string(), identity);
+  if (found.metrics_bytes > metrics_bytes) return false;
+  position = found;
   std::vector<std::int64_t> peaks(2);
   file.read_into("/books/peaks", std::span(peaks));
   const std::string where = path.string() + " books";
@@ -107,10 +110,7 @@ void read_checkpoint(const std::filesystem::path& path, const RunIdentity& ident
   books.signal_words_peak = peaks[0];
   books.weight_words_peak = peaks[1];
   read_planes(file, state);
-}
-
-RunPosition read_position(const std::filesystem::path& path, const RunIdentity& identity) {
-  return read_position(io::Hdf5Reader(io::read_file(path), path.string()), path.string(), identity);
+  return true;
 }
 
 std::string digest_of_state(const std::vector<PlaneView>& state) {

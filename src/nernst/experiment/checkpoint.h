@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -44,13 +45,12 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
                       const RunPosition& position, const Books& books,
                       const std::vector<PlaneView>& state);
 
-// Fills `state` (the planes of a chip made from the same config) and returns position and books.
+// Fills `state` (the planes of a chip made from the same config), position and books. Fills nothing
+// and returns false where the checkpoint counts on more than the `metrics_bytes` that are there.
 // Throws ConfigError when the file is damaged or belongs to another config or other data.
-void read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
-                     RunPosition& position, Books& books, const std::vector<PlaneView>& state);
-
-// The position alone. Throws as read_checkpoint does.
-RunPosition read_position(const std::filesystem::path& path, const RunIdentity& identity);
+bool read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
+                     RunPosition& position, Books& books, const std::vector<PlaneView>& state,
+                     std::uint64_t metrics_bytes = std::numeric_limits<std::uint64_t>::max());
 
 // Hex digest of all state, name by name.
 std::string digest_of_state(const std::vector<PlaneView>& state);

@@ -33,6 +33,9 @@ struct CompareJob {
   std::int64_t seed = 1;
   std::string folder;  // in the folder of the comparison
   Config config;
+
+  // "strategy "in situ" on device "organic"", as errors call it.
+  std::string title() const;
 };
 
 struct Comparison {

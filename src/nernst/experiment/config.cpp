@@ -53,17 +53,6 @@ void read_training(const Tree& table, TrainingSpec& training) {
   }
 }
 
-// `changes` over `base`, table by table.
-void merge(Tree& base, const Tree& changes) {
-  for (const auto& [key, value] : changes.items()) {
-    if (value.is_object() && base.contains(key) && base[key].is_object()) {
-      merge(base[key], value);
-    } else {
-      base[key] = value;
-    }
-  }
-}
-
 }  // namespace
 
 void TrainingSpec::describe(Fields& f) {
@@ -216,7 +205,7 @@ DeviceSpec changed_device(const Config& config) {
       if constexpr (requires { law.retention_tau_s(); })
         if (law.retention_tau_s() > 0) tree["retention"].erase("tau_s");
     });
-  merge(tree, config.device);
+  merge_tables(tree, config.device);
   DeviceSpec device = read_device(tree, "device");
   device.name = preset.name;
   return device;

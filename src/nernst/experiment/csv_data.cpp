@@ -204,13 +204,20 @@ void check_same_columns(const io::CsvTable& train, const io::CsvTable& test) {
 
 namespace {
 
+// Where the columns of a fit stand in a table with labels.
+std::vector<std::size_t> sources_of(const io::CsvTable& table, std::size_t label,
+                                    const std::vector<ColumnFit>& columns) {
+  const std::vector<std::size_t> others = columns_but(table, label);
+  std::vector<std::size_t> sources;
+  for (const ColumnFit& column : columns) sources.push_back(others[column.place]);
+  return sources;
+}
+
 // The samples of a table by what was fitted to that of the training.
 RawSamples samples_of(const io::CsvTable& table, std::size_t label,
                       const std::vector<ColumnFit>& columns, const Labels& labels, Missing missing,
                       std::vector<std::string>& remarks) {
-  const std::vector<std::size_t> others = columns_but(table, label);
-  std::vector<std::size_t> sources;
-  for (const ColumnFit& column : columns) sources.push_back(others[column.place]);
+  const std::vector<std::size_t> sources = sources_of(table, label, columns);
   const std::vector<std::size_t> rows = kept_rows(table, sources, label, missing);
   if (rows.size() < table.rows())
     remarks.push_back(fmt::format("{}: {} of {} rows lack a value and are left out", table.name(),
@@ -225,10 +232,8 @@ RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& 
   const io::CsvTable& table = read.table;
   const std::size_t label = find_column(table, "data.label_column", spec.label_column);
   const std::vector<ColumnFit> columns = fit_columns(table, label, spec);
-  std::vector<std::size_t> sources;
-  for (const ColumnFit& column : columns)
-    sources.push_back(columns_but(table, label)[column.place]);
-  const Labels labels(table, kept_rows(table, sources, label, spec.missing), label);
+  const Labels labels(
+      table, kept_rows(table, sources_of(table, label, columns), label, spec.missing), label);
   check_labels(table, label, labels.names().size());
 
   RawData raw{.title = train.name, .classes = labels.names(), .train = {}, .test = {}};

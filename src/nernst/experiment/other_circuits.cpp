@@ -46,15 +46,6 @@ void check_keys(const Tree& changes, std::vector<std::string>& warnings) {
   }
 }
 
-void merge(Tree& base, const Tree& changes) {
-  for (const auto& [key, value] : changes.items()) {
-    if (value.is_object() && base.contains(key) && base[key].is_object())
-      merge(base[key], value);
-    else
-      base[key] = value;
-  }
-}
-
 // What is kept of solved wires goes with these wires only.
 bool is_of_wires(const std::string& plane) { return plane.find("/wires_") != std::string::npos; }
 
@@ -82,7 +73,7 @@ FinishedChip through_other_circuits(FinishedChip finished, const Tree& changes,
                                     const RunSetup& setup, std::vector<std::string>& warnings) {
   check_keys(changes, warnings);
   Tree tree = write_config(finished.config);
-  merge(tree["chip"], changes);
+  merge_tables(tree["chip"], changes);
   Config config = read_config(tree);
   fit_network(config, finished.fit, "the run");
   for (std::string& sentence : unread_sentences(unread_keys({{"chip", changes}}, config)))
@@ -94,10 +85,7 @@ FinishedChip through_other_circuits(FinishedChip finished, const Tree& changes,
   copy_state(*finished.chip, *chip, same_wires);
   finished.config = std::move(config);
   finished.chip = std::move(chip);
-  finished.network =
-      std::make_unique<Network>(finished.config.network, *finished.chip,
-                                finished.config.chip.neuron, finished.config.chip.error_circuit,
-                                static_cast<std::uint64_t>(finished.config.training.seed));
+  finished.network = make_network(finished.config, *finished.chip);
   return finished;
 }
 

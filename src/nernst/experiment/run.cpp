@@ -45,9 +45,8 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
                    const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
                    const RunHooks& hooks) {
   const auto chip = make_chip(config, device, setup);
-  Network network(config.network, *chip, config.chip.neuron, config.chip.error_circuit,
-                  static_cast<std::uint64_t>(config.training.seed));
-  Trainer trainer(config, data, *chip, network, folder, identity, hooks);
+  const auto network = make_network(config, *chip);
+  Trainer trainer(config, data, *chip, *network, folder, identity, hooks);
   trainer.restore();
   trainer.run();
 
@@ -140,6 +139,12 @@ std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec&
   return chip;
 }
 
+std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip) {
+  return std::make_unique<Network>(config.network, chip, config.chip.neuron,
+                                   config.chip.error_circuit,
+                                   static_cast<std::uint64_t>(config.training.seed));
+}
+
 RunResult start_run(Config config, const std::filesystem::path& path, const RunSetup& setup,
                     const RunHooks& hooks) {
   const DeviceSpec device = resolve_device(config);
@@ -163,7 +168,7 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                      const RunHooks& hooks, std::int64_t more_epochs) {
   OpenedRun run = open_run(path);
   run.folder.lock();
-  if ((run.backend() == Backend::reference) != (setup.backend == Backend::reference))
+  if (!run.has_numbers_of(setup.backend))
     throw ConfigError(path.string(), "",
                       fmt::format("was begun by the back-end {}, which keeps other numbers: set "
                                   "NERNST_BACKEND={}",
@@ -277,13 +282,9 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   finished.data_checksum = run.identity.data;
   // its checkpoint has numbers of the type of the back-end that made it
   RunSetup same = setup;
-  if ((run.backend() == Backend::reference) != (setup.backend == Backend::reference))
-    same.backend = run.backend();
+  if (!run.has_numbers_of(setup.backend)) same.backend = run.backend();
   finished.chip = make_chip(finished.config, run.device, same);
-  finished.network =
-      std::make_unique<Network>(finished.config.network, *finished.chip,
-                                finished.config.chip.neuron, finished.config.chip.error_circuit,
-                                static_cast<std::uint64_t>(finished.config.training.seed));
+  finished.network = make_network(finished.config, *finished.chip);
   const std::filesystem::path checkpoint = run.folder.file("checkpoint.h5");
   if (!io::path_exists(checkpoint))
     throw ConfigError(path.string(), "", "has no checkpoint yet; go on with nernst train --resume");

@@ -91,6 +91,9 @@ Tree result_json(const RunResult& result);
 std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
                                          const RunSetup& setup);
 
+// The network of a config on its chip, which must outlive it.
+std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip);
+
 // A chip as a run left it, for evaluation and export.
 struct FinishedChip {
   Config config;

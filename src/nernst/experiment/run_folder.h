@@ -83,6 +83,10 @@ struct OpenedRun {
 
   // The back-end that made it, as run.json has it.
   Backend backend() const;
+  // Whether `other` keeps numbers of the type of its checkpoint.
+  bool has_numbers_of(Backend other) const {
+    return (backend() == Backend::reference) == (other == Backend::reference);
+  }
 };
 
 // Throws ConfigError for what is no run, is damaged, or was changed since.

@@ -63,12 +63,10 @@ void Trainer::restore() {
   const std::uintmax_t found = std::filesystem::file_size(metrics, missing);
   const std::uint64_t bytes = missing ? 0 : found;
   // (a power failure may take lines that the checkpoint counts on)
-  const bool whole =
-      io::path_exists(checkpoint) && read_position(checkpoint, identity_).metrics_bytes <= bytes;
-  if (whole) {
-    read_checkpoint(checkpoint, identity_, position_, books_, state());
+  const bool begun = io::path_exists(checkpoint);
+  if (begun && read_checkpoint(checkpoint, identity_, position_, books_, state(), bytes)) {
     chip_->ledger().restore(books_.training, books_.signal_words_peak, books_.weight_words_peak);
-  } else if (io::path_exists(checkpoint) && hooks_->warn) {
+  } else if (begun && hooks_->warn) {
     hooks_->warn(metrics.string() + " has lost its end; the run begins again, to the same bits");
   }
   // what was written after the checkpoint will be written again
