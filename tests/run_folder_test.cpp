@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -94,6 +95,25 @@ TEST_F(RunFolders, WhatAnAttemptThatWasKilledHasLeftIsNoHindrance) {
         std::string(kXor) + "[compare]\nseeds = [1]\n[[strategy]]\nname = \"a\"\n");
   write(folder / "c/.compare.toml.partial", "");
   EXPECT_EQ(nernst({"compare", "c.toml", "--out", "c", "--quiet"}).code, 0);
+}
+
+TEST_F(RunFolders, PartialFoldersOfTheDeadGoAndOthersStay) {
+  const auto partial = [&](const std::string& name, const std::string& file, int minutes) {
+    write(folder / name / file, "{}");
+    fs::last_write_time(folder / name,
+                        fs::file_time_type::clock::now() - std::chrono::minutes(minutes));
+  };
+  partial(".run.partial-dead01", "run.json", 5);
+  partial(".run.partial-dead02", ".data.json.aBcDeF", 5);
+  partial(".run.partial-fresh1", "run.json", 0);
+  partial(".run.partial-other1", "mine.txt", 5);
+  partial(".run2.partial-dead01", "run.json", 5);
+  EXPECT_EQ(train("run").code, 0);
+  EXPECT_FALSE(fs::exists(folder / ".run.partial-dead01"));
+  EXPECT_FALSE(fs::exists(folder / ".run.partial-dead02"));
+  EXPECT_TRUE(fs::exists(folder / ".run.partial-fresh1/run.json"));
+  EXPECT_TRUE(fs::exists(folder / ".run.partial-other1/mine.txt"));
+  EXPECT_TRUE(fs::exists(folder / ".run2.partial-dead01/run.json"));
 }
 
 TEST_F(RunFolders, OneProcessAtATimeGoesOnWithARun) {
@@ -186,6 +206,62 @@ TEST_F(RunFolders, WhatWasEditedIsNotBelieved) {
   with("run.json", "\"config_checksum\"", "\"config_sum\"", "config_checksum: is missing");
 }
 
+TEST_F(RunFolders, MetricsThatWereEditedAreNotBelieved) {
+  ASSERT_EQ(train("run").code, 0);
+  std::string metrics = read(folder / "run/metrics.jsonl");
+  const std::size_t place = metrics.find("\"train_accuracy\":0.");
+  ASSERT_NE(place, std::string::npos) << metrics;
+  char& digit = metrics[place + 19];
+  digit = digit == '9' ? '8' : '9';
+  write(folder / "run/metrics.jsonl", metrics);
+  expect_mistake({"report", "run", "--out", "r.html"}, "is not what this run has written");
+  fs::remove(folder / "run/result.json");
+  expect_mistake({"train", "--resume", "run"}, "is not what this run has written");
+}
+
+// Every number of the state is in the file as it is: what a flipped bit changes is either nothing
+// that is read, or refused.
+TEST_F(RunFolders, NoBitOfACheckpointChangesInSilence) {
+  ASSERT_EQ(train("run").code, 0);
+  // (whose digest of the chip would be another proof)
+  fs::remove(folder / "run/result.json");
+  const auto said = [&] {
+    Ended ended = nernst({"evaluate", "run", "--weights", "w.csv", "--json"});
+    if (ended.code == 0) ended.out += read(folder / "w.csv");
+    fs::remove(folder / "w.csv");
+    return ended;
+  };
+  const Ended expected = said();
+  ASSERT_EQ(expected.code, 0) << expected.err;
+  const std::string good = read(folder / "run/checkpoint.h5");
+  int refused = 0;
+  constexpr int flips = 150;
+  for (int k = 0; k < flips; ++k) {
+    std::string bad = good;
+    const std::size_t place = (2 * static_cast<std::size_t>(k) + 1) * good.size() / (2 * flips);
+    bad[place] = static_cast<char>(bad[place] ^ (1 << k % 8));
+    write(folder / "run/checkpoint.h5", bad);
+    const Ended ended = said();
+    if (ended.code == 0) {
+      EXPECT_EQ(ended.out, expected.out) << "byte " << place;
+    } else {
+      EXPECT_EQ(ended.code, 2) << ended.err;
+      refused += 1;
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
+// A whole checkpoint, but of another moment than the result beside it.
+TEST_F(RunFolders, AResultAndItsChipBelongTogether) {
+  ASSERT_EQ(train("run").code, 0);
+  const std::string checkpoint = read(folder / "run/checkpoint.h5");
+  ASSERT_EQ(nernst({"train", "--resume", "run", "--epochs", "2", "--quiet"}).code, 0);
+  EXPECT_EQ(nernst({"evaluate", "run"}).code, 0);
+  write(folder / "run/checkpoint.h5", checkpoint);
+  expect_mistake({"evaluate", "run"}, "does not hold the chip of this run's result.json");
+}
+
 TEST_F(RunFolders, ARunOfTheReferenceBackEndIsReadAsSuch) {
   const Surroundings reference{.environment = {"NERNST_BACKEND=reference"}};
   ASSERT_EQ(run(folder, {"train", "xor.toml", "--out", "r", "--quiet"}, reference).code, 0);
@@ -230,6 +306,12 @@ TEST_F(RunFolders, AComparisonReusesOnlyWhatIsProven) {
     write(folder / of, good);
   }
   EXPECT_EQ(nernst(again).code, 0);
+  // other numbers than those that stand there
+  const Ended reference = run(folder, again, {.environment = {"NERNST_BACKEND=reference"}});
+  EXPECT_EQ(reference.code, 2);
+  EXPECT_NE(reference.err.find("set NERNST_BACKEND=fast, or give the comparison another --out"),
+            std::string::npos)
+      << reference.err;
   write(folder / "t.csv", "1,2,a\n3,1,b\n2,2,b\n4,0,b\n1,3,a\n5,1,b\n1,1,a\n4,1,b\n2,3,a\n3,0,b\n");
   expect_mistake(again, "was made with other data");
 }

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nernst/base/planes.h"
@@ -22,6 +23,7 @@ struct RunPosition {
   std::uint64_t correct = 0;        // and how many of them were right
   std::uint64_t seen = 0;           // and how many they were
   std::uint64_t metrics_bytes = 0;  // length of metrics.jsonl that belongs to this position
+  std::string metrics_digest;       // and the digest of so much of it
   std::uint64_t prepared = 0;       // 1 when what comes before the first sample is done
   std::uint64_t aged = 0;           // 1 when the chip has lain on the shelf
   double wall_s = 0;                // time that training took, for samples per second only
@@ -36,6 +38,7 @@ struct Books {
 // What a run is: a checkpoint of another run is refused.
 struct RunIdentity {
   std::string config, data;  // digests
+  std::string numbers;       // of the back-end: "double" of the reference, else "float"
 };
 
 // Throws ConfigError that names `where` when something begun as `begun` would go on as `now`.
@@ -45,12 +48,13 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
                       const RunPosition& position, const Books& books,
                       const std::vector<PlaneView>& state);
 
-// Fills `state` (the planes of a chip made from the same config), position and books. Fills nothing
-// and returns false where the checkpoint counts on more than the `metrics_bytes` that are there.
-// Throws ConfigError when the file is damaged or belongs to another config or other data.
+// Fills `state` (the planes of a chip made from the same config), position and books. Where the
+// text of metrics.jsonl is given, fills nothing and returns false when the checkpoint counts on
+// more than that. Throws ConfigError when the file is damaged or belongs to another config or other
+// data, or to other metrics.
 bool read_checkpoint(const std::filesystem::path& path, const RunIdentity& identity,
                      RunPosition& position, Books& books, const std::vector<PlaneView>& state,
-                     std::uint64_t metrics_bytes = std::numeric_limits<std::uint64_t>::max());
+                     std::optional<std::string_view> metrics = std::nullopt);
 
 // Hex digest of all state, name by name.
 std::string digest_of_state(const std::vector<PlaneView>& state);

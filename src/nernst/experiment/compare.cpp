@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 
 #include "nernst/experiment/compare_table.h"
@@ -55,11 +57,11 @@ class JobDataCache {
 };
 
 // What the job's run will be, as its folder will say.
-RunIdentity identity_of_job(Config config, const JobData& data) {
+RunIdentity identity_of_job(Config config, const JobData& data, Backend backend) {
   fit_network(config, data.fit, data.title);
   const DeviceSpec device = resolve_device(config);
   fit_full_scales(config, device);
-  return identity_of(config, device, check_transfer_source(config), data.checksum);
+  return identity_of(config, device, check_transfer_source(config), data.checksum, backend);
 }
 
 // The result of a run that is done, or why there is none. Throws ConfigError for one of another
@@ -215,31 +217,33 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
     config.training.seed = seed;
     const JobData& of_float = data.of(config.data);
     fit_network(config, of_float.fit, of_float.title);
-    identities.push_back(identity_of(config, {}, "float", of_float.checksum));
+    identities.push_back(identity_of(config, {}, "float", of_float.checksum, Backend::fast));
     floats.push_back(std::move(config));
   }
   for (const CompareJob& job : comparison.jobs) {
     try {
-      identities.push_back(identity_of_job(job.config, data.of(job.config.data)));
+      identities.push_back(identity_of_job(job.config, data.of(job.config.data), setup.backend));
     } catch (const ConfigError& error) {
       throw ConfigError(job.title(), "", error.what());
     }
   }
 
   const fs::path begun = folder / "compare.toml";
-  std::optional<io::FolderLock> lock;
-  if (fs::exists(begun)) {
-    lock.emplace(folder);
-    if (io::read_file(begun, 1 << 20) != comparison.text)
+  // (what an attempt that was killed at once has left may stay; before a folder is made, and again
+  // where nobody else can begin in it any more)
+  const auto check = [&] {
+    static constexpr std::array<std::string_view, 1> ours = {".compare.toml."};
+    if (!fs::exists(begun))
+      refuse_strangers(folder, ours);
+    else if (io::read_file(begun, 1 << 20) != comparison.text)
       throw ConfigError("--out", folder.string(),
                         "holds another comparison; give another folder, or the file it began with");
-  } else {
-    // (what an attempt that was killed at once has left may stay)
-    refuse_strangers(folder, {".compare.toml."});
-    io::make_folder(folder);
-    lock.emplace(folder);
-    io::write_file_atomically(begun, comparison.text);
-  }
+  };
+  check();
+  io::make_folder(folder);
+  const io::FolderLock lock(folder);
+  check();
+  if (!fs::exists(begun)) io::write_file_atomically(begun, comparison.text);
 
   // the float networks first: they are the measure, and the soonest done
   std::vector<Tree> results(seeds.size() + comparison.jobs.size());

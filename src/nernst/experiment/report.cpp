@@ -14,6 +14,7 @@
 #include "nernst/experiment/report_page.h"
 #include "nernst/experiment/run_folder.h"
 #include "nernst/io/file.h"
+#include "nernst/io/hash.h"
 #include "nernst/io/json.h"
 #include "nernst/io/text.h"
 #include "nernst/io/toml.h"
@@ -46,11 +47,11 @@ double number_in(const Tree& table, const std::string& key) {
   return value.is_number() ? value.get<double>() : 0;
 }
 
-// The lines of metrics.jsonl; none where training has not come to its first.
-Tree read_metrics(const fs::path& path) {
+// The lines of metrics.jsonl; none where training has not come to its first. Of a run that is done
+// they are those that its result was written with.
+Tree read_metrics(const fs::path& path, const Tree& result) {
   Tree lines = Tree::array();
-  if (!io::path_exists(path)) return lines;
-  const std::string text = io::read_file(path);
+  const std::string text = io::path_exists(path) ? io::read_file(path) : "";
   std::size_t number = 0;
   // what has no line end yet is still being written
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos;
@@ -69,6 +70,10 @@ Tree read_metrics(const fs::path& path) {
                         "is no line of metrics; delete it, and make the report again");
     lines.push_back(std::move(metrics));
   }
+  const Tree digest = entry(result, "metrics_digest");
+  if (digest.is_string() && digest != io::digest_of(text))
+    throw ConfigError(path.string(), "",
+                      "is not what this run has written; restore it, or train the run anew");
   return lines;
 }
 
@@ -187,7 +192,7 @@ Tree report_of_run(const fs::path& path, const RunSetup& setup) {
   report["config"] = io::read_file(folder.file("config.toml"));
   report["device_text"] = io::read_file(folder.file("device.toml"));
   report["device"] = device_json(run.device);
-  report["metrics"] = read_metrics(folder.file("metrics.jsonl"));
+  report["metrics"] = read_metrics(folder.file("metrics.jsonl"), result);
   report["result"] = result;
   if (entry(result, "transfer").is_object()) {
     TransferReport transfer;

@@ -34,6 +34,7 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
   tree["threads"] = setup.threads;
   tree["data"] = data.title;
   tree["data_checksum"] = identity.data;
+  tree["numbers"] = identity.numbers;
   tree["config_checksum"] = identity.config;
   tree["transfer_checksum"] = transfer;
   tree["features"] = data.features();
@@ -82,6 +83,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   if (trainer.position().wall_s > 0)
     result.samples_per_second = trained / trainer.position().wall_s;
   result.epochs = trainer.position().epoch;
+  result.metrics_digest = trainer.position().metrics_digest;
   result.books = trainer.books();
   result.pulses_per_cell_max = chip->most_pulses();
   if (config.chip.wires.enabled) result.wires = chip->wire_report();
@@ -158,7 +160,7 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
     for (const std::string& remark : data.remarks) hooks.warn(remark);
   tell_size(config, device, data, path, setup, hooks);
   const std::string transfer = check_transfer_source(config);
-  const RunIdentity identity = identity_of(config, device, transfer, data.checksum);
+  const RunIdentity identity = identity_of(config, device, transfer, data.checksum, setup.backend);
   const Tree maker = made_by(config, identity, data, transfer, setup);
   const RunFolder folder = RunFolder::create(path, config, device, data.fit, maker);
   return train_in(folder, config, device, data, identity, setup, hooks);
@@ -168,11 +170,6 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                      const RunHooks& hooks, std::int64_t more_epochs) {
   OpenedRun run = open_run(path);
   run.folder.lock();
-  if (!run.has_numbers_of(setup.backend))
-    throw ConfigError(path.string(), "",
-                      fmt::format("was begun by the back-end {}, which keeps other numbers: set "
-                                  "NERNST_BACKEND={}",
-                                  backend_name(run.backend()), backend_name(run.backend())));
   Config& config = run.config;
   const double end = static_cast<double>(config.epochs_planned());
   if (more_epochs > 0 && config.training.learning_rate.at(end, end) == 0)
@@ -181,9 +178,10 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
   const DeviceSpec& device = run.device;
   const DataSet data = load_data(config.data);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
-  check_identity(path.string(),
-                 identity_of(config, device, check_transfer_source(config), data.checksum),
-                 run.identity);
+  check_identity(
+      path.string(),
+      identity_of(config, device, check_transfer_source(config), data.checksum, setup.backend),
+      run.identity);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
   if (more_epochs > 0) {
     run.folder.add_epochs(more_epochs);
@@ -249,6 +247,7 @@ Tree result_json(const RunResult& result) {
   json["epochs"] = result.epochs;
   json["weights"] = result.weights;
   json["weights_digest"] = result.weights_digest;
+  json["metrics_digest"] = result.metrics_digest;
   if (result.transfer) {
     TransferReport report = *result.transfer;
     json["transfer"] = write_fields(fields_of(report));
@@ -282,7 +281,8 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   finished.data_checksum = run.identity.data;
   // its checkpoint has numbers of the type of the back-end that made it
   RunSetup same = setup;
-  if (!run.has_numbers_of(setup.backend)) same.backend = run.backend();
+  if (setup.backend == Backend::reference || run.backend() == Backend::reference)
+    same.backend = run.backend();
   finished.chip = make_chip(finished.config, run.device, same);
   finished.network = make_network(finished.config, *finished.chip);
   const std::filesystem::path checkpoint = run.folder.file("checkpoint.h5");
@@ -291,6 +291,12 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   RunPosition position;
   Books books;
   read_checkpoint(checkpoint, run.identity, position, books, finished.chip->state());
+  const std::optional<Tree> result = read_result(run.folder.file("result.json"), &run.identity);
+  if (result && result->contains("weights_digest") &&
+      result->at("weights_digest") != digest_of_state(finished.chip->state()))
+    throw ConfigError(checkpoint.string(), "",
+                      "does not hold the chip of this run's result.json; restore it, or delete "
+                      "result.json, and nernst train --resume writes it again");
   return finished;
 }
 

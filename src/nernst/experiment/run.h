@@ -56,7 +56,8 @@ struct RunResult {
   double samples_per_second = 0;
   std::uint64_t epochs = 0;
   std::string weights_digest;
-  std::int64_t weights = 0;  // of the network
+  std::string metrics_digest;  // of metrics.jsonl
+  std::int64_t weights = 0;    // of the network
   // multiply-adds of a training on the computer; empty where it was done elsewhere
   std::optional<std::int64_t> host_operations = 0;
   std::optional<TransferReport> transfer;  // where a trained network was written to the chip

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <span>
+#include <stdexcept>
 #include <system_error>
 
 #include "nernst/io/file.h"
@@ -33,9 +36,13 @@ constexpr std::array kBeforeConfig = {"run.json", "data.json", "device.toml"};
                     "is there already; give another folder, or --resume to go on with it");
 }
 
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 // A new folder beside `path` that nobody else has, with the permissions of any folder.
 fs::path make_partial(const fs::path& path) {
-  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path parent = parent_of(path);
   io::make_folder(parent);
   std::string name =
       (parent / fmt::format(".{}.partial-XXXXXX", path.filename().string())).string();
@@ -47,12 +54,40 @@ fs::path make_partial(const fs::path& path) {
   return name;
 }
 
+bool is_before_config(const std::string& name) {
+  return std::any_of(kBeforeConfig.begin(), kBeforeConfig.end(), [&](std::string_view one) {
+    return name == one || name.starts_with(fmt::format(".{}.", one));
+  });
+}
+
 // Takes away a folder that we made, and of what is in it only what we wrote.
 void remove_partial(const fs::path& partial) {
   std::error_code ignored;
-  for (const char* name : kBeforeConfig) fs::remove(partial / name, ignored);
-  fs::remove(partial / "config.toml", ignored);
+  for (const fs::directory_entry& entry : fs::directory_iterator(partial, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (is_before_config(name) || name == "config.toml" || name.starts_with(".config.toml."))
+      fs::remove(entry.path(), ignored);
+  }
   fs::remove(partial, ignored);
+}
+
+// Takes away what attempts at `path` have left that were killed: nobody holds them, and they are
+// older than the moment between the making of a folder and its lock.
+void remove_dead_partials(const fs::path& path) {
+  constexpr auto moment = std::chrono::minutes(1);
+  std::error_code ignored;
+  const std::string begins = fmt::format(".{}.partial-", path.filename().string());
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent_of(path), ignored)) {
+    if (!entry.path().filename().string().starts_with(begins)) continue;
+    const auto written = entry.last_write_time(ignored);
+    if (ignored || fs::file_time_type::clock::now() - written < moment) continue;
+    try {
+      const io::FolderLock nobodys(entry.path());
+      remove_partial(entry.path());
+    } catch (const std::runtime_error&) {
+      // somebody's, or not ours to open
+    }
+  }
 }
 
 std::string text_in(const Tree& table, const char* key) {
@@ -61,13 +96,25 @@ std::string text_in(const Tree& table, const char* key) {
              : "";
 }
 
+Backend backend_in(const Tree& made_by) {
+  const std::string name = text_in(made_by, "backend");
+  return name == "reference" ? Backend::reference
+         : name == "scalar"  ? Backend::scalar
+                             : Backend::fast;
+}
+
+RunIdentity identity_in(const Tree& result) {
+  return {text_in(result, "config_checksum"), text_in(result, "data_checksum"),
+          text_in(result, "numbers")};
+}
+
 std::string checksum_of(const Tree& tree) {
   return io::digest_of(io::to_json(tree, io::JsonLayout::line));
 }
 
 }  // namespace
 
-void refuse_strangers(const fs::path& folder, std::initializer_list<std::string_view> ours) {
+void refuse_strangers(const fs::path& folder, std::span<const std::string_view> ours) {
   std::error_code error;
   if (!fs::exists(folder, error)) return;
   if (!fs::is_directory(folder, error)) taken(folder);
@@ -94,13 +141,17 @@ void RunFolder::write(const Config& config, const DeviceSpec& device, const Data
 
 RunFolder RunFolder::create(const fs::path& path, const Config& config, const DeviceSpec& device,
                             const DataFit& fit, const Tree& made_by) {
-  refuse_strangers(path, {"run.json", "data.json", "device.toml", ".run.json.", ".data.json.",
-                          ".device.toml.", ".config.toml."});
+  static constexpr std::array<std::string_view, 7> ours = {
+      "run.json",    "data.json",     "device.toml",  ".run.json.",
+      ".data.json.", ".device.toml.", ".config.toml."};
+  refuse_strangers(path, ours);
   std::error_code error;
   if (fs::is_directory(path, error)) {
     // it may be a mount point or where somebody stands: it keeps its place
     RunFolder folder(path);
     folder.lock();
+    // (somebody may have made a run here before we had the lock)
+    refuse_strangers(path, ours);
     folder.write(config, device, fit, made_by);
     return folder;
   }
@@ -118,7 +169,8 @@ RunFolder RunFolder::create(const fs::path& path, const Config& config, const De
     remove_partial(folder.path_);
     throw;
   }
-  io::sync_folder(clean.has_parent_path() ? clean.parent_path() : fs::path("."));
+  io::sync_folder(parent_of(clean));
+  remove_dead_partials(clean);
   folder.path_ = path;
   return folder;
 }
@@ -188,20 +240,15 @@ void RunFolder::add_epochs(std::int64_t epochs) const {
 }
 
 RunIdentity identity_of(Config config, const DeviceSpec& device, const std::string& source,
-                        const std::string& data) {
+                        const std::string& data, Backend backend) {
   config.training.checkpoint_s = 0;
   config.training.monitor_threshold = 0;
   return {
       io::digest_of(io::to_toml(write_config(config)) + io::to_toml(write_device(device)) + source),
-      data};
+      data, backend == Backend::reference ? "double" : "float"};
 }
 
-Backend OpenedRun::backend() const {
-  const std::string name = text_in(made_by, "backend");
-  return name == "reference" ? Backend::reference
-         : name == "scalar"  ? Backend::scalar
-                             : Backend::fast;
-}
+Backend OpenedRun::backend() const { return backend_in(made_by); }
 
 OpenedRun open_run(const fs::path& path) {
   RunFolder folder = RunFolder::open(path);
@@ -210,9 +257,8 @@ OpenedRun open_run(const fs::path& path) {
   const Tree maker = folder.read_made_by();
   const DataFit fit = folder.read_data_fit();
   const RunIdentity identity = identity_of(config, device, text_in(maker, "transfer_checksum"),
-                                           text_in(maker, "data_checksum"));
-  check_identity(path.string(), identity,
-                 {text_in(maker, "config_checksum"), text_in(maker, "data_checksum")});
+                                           text_in(maker, "data_checksum"), backend_in(maker));
+  check_identity(path.string(), identity, identity_in(maker));
   if (checksum_of(write_data_fit(fit)) != text_in(maker, "fit_checksum"))
     throw ConfigError(folder.file("data.json").string(), "",
                       "is not what the run was begun with; restore it, or train the run anew");
@@ -224,6 +270,7 @@ OpenedRun open_run(const fs::path& path) {
 void write_result(const fs::path& path, const RunIdentity& identity, Tree result) {
   result["config_checksum"] = identity.config;
   result["data_checksum"] = identity.data;
+  result["numbers"] = identity.numbers;
   result["checksum"] = checksum_of(result);
   io::write_file_atomically(path, io::to_json(result, io::JsonLayout::indented));
 }
@@ -241,9 +288,7 @@ std::optional<Tree> read_result(const fs::path& path, const RunIdentity* identit
     throw ConfigError(path.string(), "",
                       "is damaged or was edited; delete it, and nernst train --resume or the same "
                       "comparison writes it again");
-  if (identity != nullptr)
-    check_identity(path.string(), *identity,
-                   {text_in(result, "config_checksum"), text_in(result, "data_checksum")});
+  if (identity != nullptr) check_identity(path.string(), *identity, identity_in(result));
   return result;
 }
 

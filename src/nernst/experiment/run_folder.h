@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "nernst/base/error.h"
 #include "nernst/base/parameters.h"
@@ -63,14 +65,13 @@ class RunFolder {
 
 // Throws ConfigError("--out") unless `folder` is missing, or a folder that is empty but for files
 // that begin with one of `ours`: what an earlier attempt, killed while it began, has left.
-void refuse_strangers(const std::filesystem::path& folder,
-                      std::initializer_list<std::string_view> ours);
+void refuse_strangers(const std::filesystem::path& folder, std::span<const std::string_view> ours);
 
 // Everything that decides the result of a run. How often it is saved does not, and may change.
 // `source` is the digest of the file that the weights come from, "" where they come from none;
 // `data` that of the data.
 RunIdentity identity_of(Config config, const DeviceSpec& device, const std::string& source,
-                        const std::string& data);
+                        const std::string& data, Backend backend);
 
 // A run as its folder has it, each file proven to be what the run was begun with.
 struct OpenedRun {
@@ -83,10 +84,6 @@ struct OpenedRun {
 
   // The back-end that made it, as run.json has it.
   Backend backend() const;
-  // Whether `other` keeps numbers of the type of its checkpoint.
-  bool has_numbers_of(Backend other) const {
-    return (backend() == Backend::reference) == (other == Backend::reference);
-  }
 };
 
 // Throws ConfigError for what is no run, is damaged, or was changed since.

@@ -59,18 +59,18 @@ std::vector<PlaneView> Trainer::state() {
 void Trainer::restore() {
   const auto checkpoint = folder_->file("checkpoint.h5");
   const auto metrics = folder_->file("metrics.jsonl");
-  std::error_code missing;
-  const std::uintmax_t found = std::filesystem::file_size(metrics, missing);
-  const std::uint64_t bytes = missing ? 0 : found;
+  const std::string written = io::path_exists(metrics) ? io::read_file(metrics) : "";
   // (a power failure may take lines that the checkpoint counts on)
   const bool begun = io::path_exists(checkpoint);
-  if (begun && read_checkpoint(checkpoint, identity_, position_, books_, state(), bytes)) {
+  if (begun && read_checkpoint(checkpoint, identity_, position_, books_, state(), written)) {
     chip_->ledger().restore(books_.training, books_.signal_words_peak, books_.weight_words_peak);
   } else if (begun && hooks_->warn) {
     hooks_->warn(metrics.string() + " has lost its end; the run begins again, to the same bits");
   }
   // what was written after the checkpoint will be written again
-  if (bytes > 0) io::truncate_file(metrics, position_.metrics_bytes);
+  if (!written.empty()) io::truncate_file(metrics, position_.metrics_bytes);
+  metrics_digest_ = {};
+  metrics_digest_.add(written.substr(0, position_.metrics_bytes));
   wall_before_s_ = position_.wall_s;
   started_s_ = saved_s_ = now_s();
 }
@@ -264,7 +264,9 @@ void Trainer::write_metrics(Tested tested) {
       line["validation_accuracy"] = validation.accuracy;
     }
   }
-  metrics_->write_line(io::to_json(line, io::JsonLayout::line));
+  const std::string text = io::to_json(line, io::JsonLayout::line);
+  metrics_->write_line(text);
+  metrics_digest_.add(text + "\n");
   position_.metrics_bytes = metrics_->size();
   position_.loss = 0;
   position_.correct = position_.seen = 0;
@@ -305,6 +307,7 @@ void Trainer::save() {
   position_.wall_s = wall_before_s_ + began_s - started_s_;
   // the checkpoint counts on these lines
   metrics_->sync();
+  position_.metrics_digest = metrics_digest_.hex();
   write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(), state());
   saved_s_ = now_s();
   save_cost_s_ = saved_s_ - began_s;

@@ -8,6 +8,7 @@
 
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
+#include "nernst/io/hash.h"
 #include "nernst/training/divergence_monitor.h"
 #include "nernst/training/schedule.h"
 
@@ -73,6 +74,7 @@ class Trainer {
   RunPosition position_;
   Books books_;
   std::unique_ptr<io::AppendFile> metrics_;
+  io::Digest metrics_digest_;  // of all that was written to them
   std::vector<std::uint32_t> order_;
   Matrix<double> inputs_;  // of the mini-batch under way
   std::vector<std::uint32_t> labels_;
