@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <vector>
 
 #include "nernst/cli/quantity.h"
@@ -43,6 +44,20 @@ std::string bar(double fraction, std::size_t length, const Look& look) {
          shaded(repeated(look.unicode ? "─" : "-", length - full), Shade::faint, look);
 }
 
+// How much of a phase is done that does not count by itself, as "epoch 2/3" does.
+std::string percent_done(const Progress& progress, fmt::format_string<double> form) {
+  const bool counts = progress.phase == RunPhase::training ||
+                      progress.phase == RunPhase::reference ||
+                      progress.phase == RunPhase::comparing;
+  if (counts) return "";
+  return fmt::format(form, std::floor(100 * std::clamp(progress.fraction, 0.0, 1.0)));
+}
+
+std::string then_of(const Progress& progress) {
+  const std::string_view then = progress.then;
+  return then.empty() ? "" : fmt::format(", then {}", then);
+}
+
 bool has_accuracy(const Progress& progress) {
   return progress.phase == RunPhase::training && progress.accuracy > 0;
 }
@@ -57,20 +72,25 @@ std::string progress_bar(const Progress& progress, std::size_t columns, const Lo
   constexpr std::size_t label_width = 12, shortest_bar = 8, longest_bar = 30;
   const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
   const std::string head = fmt::format("{:<{}} ", label(progress), label_width - 1);
-  const std::string done = fmt::format(" {:>3.0f} %", std::floor(100 * fraction));
+  const std::string done = percent_done(progress, " {:>3.0f} %");
 
   // from the fullest wording to the barest
   const std::string accuracy =
       has_accuracy(progress) ? "  accuracy " + percent(progress.accuracy, 1) : "";
   // in fields of a fixed width, so that nothing jumps
   const std::string rate = fmt::format("{:>7}", speed(progress));
-  const std::string left = fmt::format("{:>5}", minutes(progress.seconds_left));
+  const std::string left = fmt::format("{:>5} left", minutes(progress.seconds_left));
+  const std::string then = then_of(progress);
   const bool has_speed = progress.samples_per_second > 0;
-  std::vector<std::string> tails = {fmt::format("{}  {} samples/s  {} left", accuracy, rate, left),
-                                    fmt::format("{}  {}/s  {} left", accuracy, rate, left),
-                                    fmt::format("{}  {} left", accuracy, left),
-                                    fmt::format("  {} left", left), ""};
-  if (!has_speed) tails.erase(tails.begin(), tails.begin() + 2);
+  std::vector<std::string> tails = {
+      fmt::format("{}  {} samples/s  {}{}", accuracy, rate, left, then),
+      fmt::format("{}  {} samples/s  {}", accuracy, rate, left),
+      fmt::format("{}  {}/s  {}", accuracy, rate, left),
+      fmt::format("{}  {}{}", accuracy, left, then),
+      fmt::format("{}  {}", accuracy, left),
+      fmt::format("  {}", left),
+      ""};
+  if (!has_speed) tails.erase(tails.begin(), tails.begin() + 3);
   for (const std::string& tail : tails) {
     const std::size_t taken = columns_of(head) + columns_of(done) + columns_of(tail);
     if (taken + shortest_bar > columns) continue;
@@ -80,11 +100,11 @@ std::string progress_bar(const Progress& progress, std::size_t columns, const Lo
 }
 
 std::string progress_sentence(const Progress& progress) {
-  std::string text = fmt::format("{}: {:.0f} %", label(progress),
-                                 std::floor(100 * std::clamp(progress.fraction, 0.0, 1.0)));
+  std::string text = label(progress) + percent_done(progress, ": {:.0f} %");
   if (has_accuracy(progress)) text += ", accuracy " + percent(progress.accuracy, 1);
   if (progress.samples_per_second > 0) text += fmt::format(", {} samples/s", speed(progress));
-  return text + fmt::format(", {} left", minutes(progress.seconds_left));
+  if (std::isnan(progress.seconds_left)) return text;
+  return text + fmt::format(", {} left{}", minutes(progress.seconds_left), then_of(progress));
 }
 
 std::string epoch_sentence(const Progress& progress) {

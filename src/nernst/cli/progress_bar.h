@@ -11,11 +11,12 @@
 
 namespace nernst {
 
-// `epoch 2/3 ━━━━━━━━━──────  58 %  accuracy 81.2 %  4,812 samples/s  0:32 left` in at most
-// `columns` columns; what matters least goes first where there is no room.
+// `epoch 2/3 ━━━━━━━━━──────  accuracy 81.2 %  4,812 samples/s  0:32 left` in at most `columns`
+// columns; what matters least goes first where there is no room. The bar is that of the phase, with
+// its percentage where it does not count by itself; the time left is that of the run.
 std::string progress_bar(const Progress& progress, std::size_t columns, const Look& look);
 
-// `epoch 2/3: 58 %, accuracy 81.2 %, 4,812 samples/s, 0:32 left`
+// `epoch 2/3, accuracy 81.2 %, 4,812 samples/s, 0:32 left`
 std::string progress_sentence(const Progress& progress);
 
 // `epoch 2/3 done: accuracy 81.2 % while it learned, 4,812 samples/s`

@@ -20,12 +20,37 @@ Progress halfway() {
 }  // namespace
 
 TEST(ProgressBar, SaysHowFarItIsAndHowLongItTakes) {
-  EXPECT_EQ(
-      progress_bar(halfway(), 100, {.unicode = true}),
-      "epoch 2/3   ━━━━━━━━━━━━━━━───────────────  50 %  accuracy 81.2 %    4,812 samples/s   "
-      "0:32 left");
-  EXPECT_EQ(progress_sentence(halfway()),
-            "epoch 2/3: 50 %, accuracy 81.2 %, 4,812 samples/s, 0:32 left");
+  EXPECT_EQ(progress_bar(halfway(), 100, {.unicode = true}),
+            "epoch 2/3   ━━━━━━━━━━━━━━━───────────────  accuracy 81.2 %    4,812 samples/s   "
+            "0:32 left");
+  EXPECT_EQ(progress_sentence(halfway()), "epoch 2/3, accuracy 81.2 %, 4,812 samples/s, 0:32 left");
+}
+
+// (a percentage beside "epoch 2/3" could be that of the epoch or of the run)
+TEST(ProgressBar, APercentageStandsOnlyWhereNothingElseCounts) {
+  Progress progress = halfway();
+  progress.phase = RunPhase::evaluating;
+  EXPECT_EQ(progress_sentence(progress), "testing: 50 %, 4,812 samples/s, 0:32 left");
+  EXPECT_NE(progress_bar(progress, 100, Look()).find(" 50 %"), std::string::npos);
+  progress.phase = RunPhase::comparing;
+  EXPECT_EQ(progress_sentence(progress), "run 2/3, 4,812 samples/s, 0:32 left");
+}
+
+TEST(ProgressBar, AnUnknownTimeIsNotGuessed) {
+  Progress progress = halfway();
+  progress.seconds_left = Progress::kUnknown;
+  EXPECT_EQ(progress_sentence(progress), "epoch 2/3, accuracy 81.2 %, 4,812 samples/s");
+  EXPECT_NE(progress_bar(progress, 100, Look()).find("-:-- left"), std::string::npos);
+  EXPECT_EQ(columns_of(progress_bar(progress, 90, Look())),
+            columns_of(progress_bar(halfway(), 90, Look())));
+}
+
+TEST(ProgressBar, WhatComesAfterAndTakesItsOwnTimeIsNamed) {
+  Progress progress = halfway();
+  progress.phase = RunPhase::reference;
+  progress.then = "programming";
+  EXPECT_EQ(progress_sentence(progress), "float 2/3, 4,812 samples/s, 0:32 left, then programming");
+  EXPECT_NE(progress_bar(progress, 100, Look()).find("left, then programming"), std::string::npos);
 }
 
 TEST(ProgressBar, FitsEveryWidthAndHasEveryPhase) {
@@ -57,7 +82,7 @@ TEST(ProgressBar, DoesNotPassTheLastEpoch) {
   Progress done = halfway();
   done.epoch = 3;
   done.fraction = 1;
-  EXPECT_TRUE(progress_sentence(done).starts_with("epoch 3/3: 100 %"));
+  EXPECT_TRUE(progress_sentence(done).starts_with("epoch 3/3,"));
 }
 
 }  // namespace nernst

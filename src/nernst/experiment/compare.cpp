@@ -191,7 +191,9 @@ class Crew {
     }
     progress.fraction = sum / static_cast<double>(fractions_.size());
     const double made = sum - known_, left = static_cast<double>(fractions_.size()) - sum;
-    if (made > 0) progress.seconds_left = (now_s() - began_s_) * left / made;
+    const double spent_s = now_s() - began_s_;
+    if (made > 0 && estimate_means_something(spent_s, made / (made + left)))
+      progress.seconds_left = spent_s * left / made;
     hooks_->progress(progress);
   }
 

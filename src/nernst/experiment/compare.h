@@ -52,7 +52,7 @@ Comparison read_comparison(const Tree& tree);
 // Where a comparison stands, for a person who waits.
 struct CompareProgress {
   std::size_t done = 0, jobs = 0;
-  double fraction = 0, seconds_left = 0;
+  double fraction = 0, seconds_left = Progress::kUnknown;
   std::string running;  // one of the jobs under way
 };
 

@@ -2,6 +2,7 @@
 #include "nernst/experiment/float_training.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "nernst/base/saturating.h"
@@ -16,6 +17,23 @@ std::string float_name(const Config& config) {
   return config.transfer.enabled() ? "the training in float for transfer.source = \"float\""
                                    : "the training of the float network for comparison";
 }
+
+// Samples side by side, as the network takes them.
+struct MiniBatch {
+  Matrix<float> inputs;
+  std::vector<std::uint32_t> labels;
+
+  void take(const Samples& samples, std::span<const std::uint32_t> which) {
+    if (inputs.rows() != which.size())
+      inputs = Matrix<float>(which.size(), samples.inputs.columns());
+    labels.resize(which.size());
+    for (std::size_t b = 0; b < which.size(); ++b) {
+      const auto sample = samples.inputs.row(which[b]);
+      std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
+      labels[b] = samples.labels[which[b]];
+    }
+  }
+};
 
 }  // namespace
 
@@ -44,22 +62,16 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
   std::uint64_t step = 0;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
-    Matrix<float> inputs;
-    std::vector<std::uint32_t> labels;
+    MiniBatch taken;
     for (std::size_t first = 0; first < size; first += batch, ++step) {
       const std::size_t count = std::min(batch, size - first);
-      if (inputs.rows() != count) inputs = Matrix<float>(count, data.features());
-      labels.resize(count);
-      for (std::size_t b = 0; b < count; ++b) {
-        const auto sample = data.train.inputs.row(order[first + b]);
-        std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
-        labels[b] = data.train.labels[order[first + b]];
-      }
+      taken.take(data.train, std::span(order).subspan(first, count));
       const double done =
           static_cast<double>(epoch) + static_cast<double>(first) / static_cast<double>(size);
       const double rate = training.learning_rate.at(done, static_cast<double>(training.epochs));
-      const double lost = noisy ? twin.train_noisy(inputs.view(), labels, rate, spread, seed, step)
-                                : twin.train(inputs.view(), labels, rate);
+      const double lost =
+          noisy ? twin.train_noisy(taken.inputs.view(), taken.labels, rate, spread, seed, step)
+                : twin.train(taken.inputs.view(), taken.labels, rate);
       const bool bounded = is_bounded(lost, count);
       // an output that saturates can hide weights that are infinite
       if (!bounded || (first + count == size && !twin.is_finite()))
@@ -75,11 +87,38 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
       progress.epochs = epochs;
       const double spent_s = reported_s - began_s;
       progress.samples_per_second = done * static_cast<double>(size) / spent_s;
-      if (progress.fraction > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      if (estimate_means_something(spent_s, progress.fraction))
+        progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      if (config.transfer.enabled()) progress.then = "programming";
       hooks.progress(progress);
     }
   }
   return twin;
+}
+
+double float_training_s(const Config& config, const DataSet& data, const RunHooks& hooks) {
+  constexpr double long_enough_s = 0.02;
+  if (!hooks.now_s) return 0;
+  const TrainingSpec& training = config.training;
+  const auto seed = static_cast<std::uint64_t>(training.seed);
+  FloatNetwork probe(config.network,
+                     resolve_loss(training.loss, config.network.layers.back().activation), seed);
+  hear_stop(probe, hooks);
+  const std::size_t size = data.train.size();
+  const std::size_t count = std::min(static_cast<std::size_t>(training.batch), size);
+  const std::vector<std::uint32_t> order = epoch_order(seed, 0, size);
+  MiniBatch taken;
+  std::size_t samples = 0;
+  double spent_s = 0;
+  const double began_s = hooks.now_s();
+  while (spent_s < long_enough_s && samples + count <= size) {
+    taken.take(data.train, std::span(order).subspan(samples, count));
+    probe.train(taken.inputs.view(), taken.labels, 0.0);
+    samples += count;
+    spent_s = hooks.now_s() - began_s;
+  }
+  return spent_s / static_cast<double>(samples) * static_cast<double>(size) *
+         static_cast<double>(config.epochs_in_float());
 }
 
 Evaluation evaluate_float(FloatNetwork& network, const Config& config, const DataSet& data,

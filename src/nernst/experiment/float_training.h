@@ -13,6 +13,10 @@ namespace nernst {
 // Diverged when a loss or a weight is no longer finite.
 FloatNetwork train_float(const Config& config, const DataSet& data, const RunHooks& hooks);
 
+// How long that will take, from its first mini-batches on a network that is thrown away; 0 without
+// a clock. Throws Interrupted.
+double float_training_s(const Config& config, const DataSet& data, const RunHooks& hooks);
+
 // Lets the work of a network end with Interrupted when `hooks` ask to stop.
 void hear_stop(FloatNetwork& network, const RunHooks& hooks);
 

@@ -13,8 +13,8 @@ namespace {
 // Tells now and then how much of the programming is done, and hears whether to stop.
 class Teller {
  public:
-  explicit Teller(const RunHooks& hooks)
-      : hooks_(&hooks), began_s_(hooks.now_s ? hooks.now_s() : 0), told_s_(began_s_) {}
+  Teller(const RunHooks& hooks, const char* then)
+      : hooks_(&hooks), then_(then), began_s_(hooks.now_s ? hooks.now_s() : 0), told_s_(began_s_) {}
 
   void tell(double done) {
     if (hooks_->stop && hooks_->stop()) throw Interrupted();
@@ -22,12 +22,15 @@ class Teller {
     told_s_ = hooks_->now_s();
     Progress progress{.phase = RunPhase::programming};
     progress.fraction = done;
-    progress.seconds_left = (told_s_ - began_s_) * (1 / done - 1);
+    progress.then = then_;
+    const double spent_s = told_s_ - began_s_;
+    if (estimate_means_something(spent_s, done)) progress.seconds_left = spent_s * (1 / done - 1);
     hooks_->progress(progress);
   }
 
  private:
   const RunHooks* hooks_;
+  const char* then_;
   double began_s_, told_s_;
 };
 
@@ -36,7 +39,7 @@ class Teller {
 TransferReport transfer(const Config& config, const DeviceSpec& device, const FloatNetwork& source,
                         Chip& chip, const RunHooks& hooks) {
   TransferReport report;
-  Teller teller(hooks);
+  Teller teller(hooks, config.epochs_in_situ() > 0 ? "training" : "testing");
   std::size_t rows = 0, rows_done = 0;
   for (std::size_t a = 0; a < chip.arrays(); ++a) rows += chip.shape(a).rows;
   const auto row_done = [&](std::size_t) {
@@ -66,7 +69,7 @@ TransferReport transfer(const Config& config, const DeviceSpec& device, const Fl
 }
 
 void shift_zero(const Config& config, Chip& chip, const RunHooks& hooks) {
-  Teller teller(hooks);
+  Teller teller(hooks, config.transfer.enabled() ? "the transfer" : "training");
   zero_shift(chip, config.training.zero_shift, [&](double done) { teller.tell(done); });
   if (config.chip.init != InitialState::random || config.transfer.enabled()) return;
   for (std::size_t a = 0; a < chip.arrays(); ++a) {

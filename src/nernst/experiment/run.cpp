@@ -47,7 +47,16 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
                    const RunHooks& hooks) {
   const auto chip = make_chip(config, device, setup);
   const auto network = make_network(config, *chip);
-  Trainer trainer(config, data, *chip, *network, folder, identity, hooks);
+  // what is shown of the time left has the float network in it that comes at the end
+  RunHooks with_twin = hooks;
+  const bool has_twin = config.training.reference && !config.transfer.enabled();
+  if (has_twin && hooks.progress)
+    with_twin.progress = [&hooks,
+                          twin_s = float_training_s(config, data, hooks)](Progress progress) {
+      progress.seconds_left += twin_s;
+      hooks.progress(progress);
+    };
+  Trainer trainer(config, data, *chip, *network, folder, identity, with_twin);
   trainer.restore();
   trainer.run();
 

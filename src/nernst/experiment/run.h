@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,20 @@ struct Progress {
   std::uint64_t epoch = 0, epochs = 0;
   double accuracy = 0;  // of the latest samples; in training before each was learned
   double samples_per_second = 0;
-  double seconds_left = 0;  // of the phase
-  double rho = 0;           // the monitor's largest mean
+  // of the run as far as that is known, up to what `then` names; not a number before it means
+  // anything
+  double seconds_left = kUnknown;
+  const char* then = "";  // what comes afterwards and takes its own time
+  double rho = 0;         // the monitor's largest mean
+
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 };
+
+// Whether what took `spent_s` for a `fraction` of the work says how long the rest will take.
+inline bool estimate_means_something(double spent_s, double fraction) {
+  constexpr double long_enough_s = 1, much = 0.05;
+  return spent_s > 0 && fraction > 0 && (spent_s >= long_enough_s || fraction >= much);
+}
 
 // What a run is given from above. Nothing here influences a result.
 struct RunHooks {

@@ -91,6 +91,9 @@ void Trainer::run() {
   metrics_ = std::make_unique<io::AppendFile>(folder_->file("metrics.jsonl"));
   if (position_.prepared == 0) prepare();
   age();
+  loop_began_s_ = now_s();
+  test_s_ = 0;
+  tested_ = 0;
   const auto epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
   while (position_.epoch < epochs) {
     begin_epoch();
@@ -103,6 +106,7 @@ void Trainer::run() {
     age();
   }
   save();
+  last_test_ = true;
 }
 
 void Trainer::prepare() {
@@ -288,7 +292,10 @@ Evaluation Trainer::evaluate(const Samples& samples) {
       progress.accuracy = recent_accuracy_;
       const double spent_s = now_s() - began_s;
       if (spent_s > 0) progress.samples_per_second = static_cast<double>(count) / spent_s;
-      if (count > 0) progress.seconds_left = spent_s * (1 / progress.fraction - 1);
+      if (position_.prepared == 0 && config_->epochs_in_situ() > 0)
+        progress.then = "training";
+      else
+        progress.seconds_left = seconds_left(spent_s, count, samples.size());
       hooks_->progress(progress);
     }
     return stop_asked();
@@ -299,6 +306,8 @@ Evaluation Trainer::evaluate(const Samples& samples) {
                           host_bytes_per_sample(config_->chip, data_->features()));
   books_.evaluation = ledger.counts;
   ledger.counts = training;
+  test_s_ += now_s() - began_s;
+  tested_ += samples.size();
   return evaluation;
 }
 
@@ -332,11 +341,33 @@ void Trainer::report() {
   progress.epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
   progress.accuracy = recent_accuracy_;
   progress.rho = monitor_.largest();
-  const double spent_s = now_s() - started_s_;
+  const double spent_s = now_s() - loop_began_s_ - test_s_;
   if (spent_s > 0) progress.samples_per_second = static_cast<double>(samples_here_) / spent_s;
-  const double left = (1 - progress.fraction) * epochs * static_cast<double>(data_->train.size());
-  if (progress.samples_per_second > 0) progress.seconds_left = left / progress.samples_per_second;
+  progress.seconds_left = seconds_left(0, 0, 0);
   hooks_->progress(progress);
+}
+
+double Trainer::seconds_left(double test_s, std::size_t tested, std::size_t of) const {
+  // what there is to train, at the pace of the training so far
+  const auto epochs = static_cast<double>(config_->epochs_in_situ());
+  const double size = static_cast<double>(data_->train.size());
+  const double train_left = (epochs - epochs_done()) * size;
+  const double trained_s = now_s() - loop_began_s_ - test_s_ - test_s;
+  const double trained = static_cast<double>(samples_here_);
+  const double per_sample_s = trained > 0 ? trained_s / trained : Progress::kUnknown;
+  double left_s = train_left > 0 ? train_left * per_sample_s : 0;
+  if (train_left > 0 && !estimate_means_something(trained_s, trained / (epochs * size)))
+    return Progress::kUnknown;
+
+  // what there is to test, at the pace of the tests so far; before the first, a test is the first
+  // of the three products of a training step
+  const double all_tested = static_cast<double>(tested_ + tested), all_test_s = test_s_ + test_s;
+  const double per_test_s = all_tested > 0 ? all_test_s / all_tested : per_sample_s / 3;
+  const auto each = static_cast<double>(data_->test.size() + data_->validation.size());
+  const double tests = last_test_ ? 0 : epochs - static_cast<double>(position_.epoch) + 1;
+  const double test_left = tests * each + static_cast<double>(of - tested);
+  if (test_left > 0) left_s += test_left * per_test_s;
+  return left_s;
 }
 
 }  // namespace nernst

@@ -73,6 +73,9 @@ class Trainer {
   DivergenceMonitor monitor_;
   RunPosition position_;
   Books books_;
+  // Of the run up to its end, while a test of `of` samples has done `tested` of them in `test_s`.
+  double seconds_left(double test_s, std::size_t tested, std::size_t of) const;
+
   std::unique_ptr<io::AppendFile> metrics_;
   io::Digest metrics_digest_;  // of all that was written to them
   std::vector<std::uint32_t> order_;
@@ -84,6 +87,10 @@ class Trainer {
   double started_s_ = 0, wall_before_s_ = 0;
   double saved_s_ = 0, save_cost_s_ = 0, reported_s_ = 0;
   std::uint64_t samples_here_ = 0;  // trained since this process began
+  // of the loop over the epochs: when it began here, and what its tests took
+  double loop_began_s_ = 0, test_s_ = 0;
+  std::size_t tested_ = 0;  // samples in these tests
+  bool last_test_ = false;  // when there is nothing to do but one test
   double recent_accuracy_ = 0;
 };
 

@@ -334,9 +334,9 @@ class EvaluateCommand final : public Command {
                 (reading + static_cast<double>(done) / static_cast<double>(samples.size())) /
                 repeats_;
             progress.samples_per_second = static_cast<double>(done) / spent_s;
-            progress.seconds_left = spent_s / static_cast<double>(done) *
-                                    static_cast<double>(samples.size()) * repeats_ *
-                                    (1 - progress.fraction);
+            const double part = static_cast<double>(done) / static_cast<double>(samples.size());
+            if (estimate_means_something(spent_s, part))
+              progress.seconds_left = spent_s / part * repeats_ * (1 - progress.fraction);
             report.show(progress, spent_s);
             return stop.asked();
           },
