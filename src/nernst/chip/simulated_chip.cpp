@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "nernst/base/interruption.h"
 #include "nernst/base/lane_math.h"
 #include "nernst/base/saturating.h"
 #include "nernst/circuit/periphery.h"
@@ -68,7 +69,7 @@ void SimulatedChip::for_each_tile(const TileArray& array, std::size_t batch,
   threads_.for_each_part(tiles, cells < least_cells ? tiles : 1,
                          [&](std::size_t first, std::size_t last) {
                            for (std::size_t t = first; t < last; ++t) {
-                             heed();
+                             heed_interruption();
                              work(t);
                            }
                          });
@@ -194,7 +195,7 @@ void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
 void SimulatedChip::write_row(ArrayPart part, std::size_t row,
                               std::span<const std::int32_t> pulses) {
   NERNST_CHECK(row < shape(part.array).rows && pulses.size() == shape(part.array).columns);
-  heed();
+  heed_interruption();
   const std::uint64_t event = next_event();
   PulseCounts counts;
   // first what goes up, then what goes down
@@ -230,7 +231,7 @@ std::vector<double> SimulatedChip::sense(ArrayPart part, std::size_t row, std::s
                                          std::size_t columns) {
   const TileArray& a = at(part.array);
   NERNST_CHECK(row < a.spec.shape.rows && column + columns <= a.spec.shape.columns);
-  heed();
+  heed_interruption();
   // a row is driven, its columns are sensed
   const std::uint64_t operation = next_event();
   const std::uint64_t event = read_event(operation, ReadDirection::transposed);
@@ -307,7 +308,7 @@ void SimulatedChip::zero_references(ArrayPart part) {
   for (const PlacedTile& placed : at(part).tiles) placed.tile->zero_references(event);
   // each row is read, and what it read is written to its references
   for (std::size_t row = 0; row < rows; ++row) {
-    heed();
+    heed_interruption();
     enter_cell_reads(part, row, columns, ReadReason::read);
     const auto sent = static_cast<double>(columns);
     wait(bookkeeper_.enter_cell_writes({.pulses = columns, .cells = columns, .charge = sent},

@@ -68,10 +68,6 @@ class SimulatedChip final : public Chip {
   // Lets time pass without anything being done, as when a chip lies on the shelf.
   void wait(double seconds);
 
-  // `heed` is called before work on a tile or a row, from any thread, and throws to stop; an
-  // operation that it ended is half done, so the chip is of no use any more.
-  void set_interruption(std::function<void()> heed) { heed_ = std::move(heed); }
-
   const ChipSpec& spec() const { return spec_; }
   const DeviceSpec& device() const { return device_; }
 
@@ -90,9 +86,6 @@ class SimulatedChip final : public Chip {
                             std::size_t columns);
   void add_cell_noise(const PlacedTile& placed, std::span<double> net, std::uint64_t event) const;
   void enter_cell_reads(ArrayPart part, std::size_t row, std::size_t cells, ReadReason reason);
-  void heed() const {
-    if (heed_) heed_();
-  }
   std::uint64_t next_event() { return ++operations_; }
 
   ChipSpec spec_;
@@ -105,7 +98,6 @@ class SimulatedChip final : public Chip {
   // operation counter, the source of event numbers
   std::uint64_t operations_ = 0;
   double clock_s_ = 0;
-  std::function<void()> heed_;
 };
 
 }  // namespace nernst

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "nernst/base/interruption.h"
 #include "nernst/chip/operation_cost.h"
 #include "nernst/circuit/driver/driven_tile.h"
 #include "nernst/circuit/wires/wired_tile.h"
@@ -85,6 +86,7 @@ class Foundry {
 
  private:
   PlacedTile place(const ArraySpec& array, const TileBlock& block) {
+    heed_interruption();
     const std::uint32_t id = next_id_++;
     PlacedTile placed{.id = id,
                       .block = block,
@@ -187,6 +189,7 @@ std::span<const PlacedTile> TiledMatrix::of_row(std::size_t row) const {
 void TileArray::fabricate(std::size_t part, MatrixView<const double> weights) {
   NERNST_CHECK(weights.rows() == spec.shape.rows && weights.columns() == spec.shape.columns);
   for (const PlacedTile& placed : parts[part].tiles) {
+    heed_interruption();
     const auto& [first_row, rows, first_column, columns] = placed.block;
     Matrix<double> net(rows, columns);
     for (std::size_t r = 0; r < rows; ++r)

@@ -19,6 +19,12 @@ namespace {
 std::string label(const Progress& progress) {
   const std::uint64_t epoch = std::min(progress.epoch + 1, progress.epochs);
   switch (progress.phase) {
+    case RunPhase::reading:
+      return "reading the data";
+    case RunPhase::making:
+      return "making the chip";
+    case RunPhase::saving:
+      return "saving";
     case RunPhase::training:
       return fmt::format("epoch {}/{}", epoch, progress.epochs);
     case RunPhase::evaluating:
@@ -58,6 +64,11 @@ std::string then_of(const Progress& progress) {
   return then.empty() ? "" : fmt::format(", then {}", then);
 }
 
+bool has_fraction(const Progress& progress) {
+  return progress.phase != RunPhase::reading && progress.phase != RunPhase::making &&
+         progress.phase != RunPhase::saving;
+}
+
 bool has_accuracy(const Progress& progress) {
   return progress.phase == RunPhase::training && progress.accuracy > 0;
 }
@@ -69,6 +80,7 @@ std::string speed(const Progress& progress) {
 }  // namespace
 
 std::string progress_bar(const Progress& progress, std::size_t columns, const Look& look) {
+  if (!has_fraction(progress)) return progress_sentence(progress).substr(0, columns);
   constexpr std::size_t label_width = 12, shortest_bar = 8, longest_bar = 30;
   const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
   const std::string head = fmt::format("{:<{}} ", label(progress), label_width - 1);
@@ -100,6 +112,9 @@ std::string progress_bar(const Progress& progress, std::size_t columns, const Lo
 }
 
 std::string progress_sentence(const Progress& progress) {
+  if (!has_fraction(progress))
+    return label(progress) +
+           (progress.spent_s > 0 ? fmt::format(", {} so far", minutes(progress.spent_s)) : "");
   std::string text = label(progress) + percent_done(progress, ": {:.0f} %");
   if (has_accuracy(progress)) text += ", accuracy " + percent(progress.accuracy, 1);
   if (progress.samples_per_second > 0) text += fmt::format(", {} samples/s", speed(progress));

@@ -32,50 +32,32 @@ std::vector<std::uint64_t> position_counts(const RunPosition& p) {
   return {p.epoch, p.sample, p.step, p.correct, p.seen, p.metrics_bytes, p.prepared, p.aged};
 }
 
-// What stands in a checkpoint beside the state.
-struct Pages {
+void read_planes(const io::Hdf5Reader& file, const std::vector<PlaneView>& state) {
+  for (const PlaneView& plane : state)
+    std::visit([&](const auto& values) { file.read_into("/state/" + plane.name, values); },
+               plane.values);
+}
+
+RunPosition read_position(const io::Hdf5Reader& file, const std::string& where,
+                          const RunIdentity& identity) {
+  check_identity(where, identity,
+                 {file.read_text("/identity/config"), file.read_text("/identity/data"),
+                  file.read_text("/identity/numbers")});
   std::vector<std::uint64_t> counts = position_counts({});
-  std::vector<double> sums = {0, 0};
-  std::vector<std::int64_t> peaks = {0, 0};
-  std::string metrics, training, evaluation;
-};
-
-std::string digest_of(const Pages& pages) {
-  io::Digest digest;
-  digest.add(std::as_bytes(std::span(pages.counts)));
-  digest.add(std::as_bytes(std::span(pages.sums)));
-  digest.add(std::as_bytes(std::span(pages.peaks)));
-  for (const std::string* text : {&pages.metrics, &pages.training, &pages.evaluation})
-    digest.add(*text);
-  return digest.hex();
-}
-
-// What is read of the state is proven plane by plane, as some read only those of the chip.
-std::string digests_of(const std::vector<PlaneView>& state) {
-  Tree digests = Tree::object();
-  for (const PlaneView& plane : state) digests[plane.name] = digest_of_state({plane});
-  return io::to_json(digests, io::JsonLayout::line);
-}
-
-[[noreturn]] void damaged(const std::filesystem::path& path) {
-  throw ConfigError(path.string(), "",
-                    "is damaged: it does not have the digest that it was written with; restore "
-                    "it, or delete it and begin the run again");
-}
-
-RunPosition position_of(const Pages& pages) {
-  const std::vector<std::uint64_t>& counts = pages.counts;
+  std::vector<double> sums(2);
+  file.read_into("/position/counts", std::span(counts));
+  file.read_into("/position/sums", std::span(sums));
   return {.epoch = counts[0],
           .sample = counts[1],
           .step = counts[2],
-          .loss = pages.sums[0],
+          .loss = sums[0],
           .correct = counts[3],
           .seen = counts[4],
           .metrics_bytes = counts[5],
-          .metrics_digest = pages.metrics,
+          .metrics_digest = file.read_text("/position/metrics"),
           .prepared = counts[6],
           .aged = counts[7],
-          .wall_s = pages.sums[1]};
+          .wall_s = sums[1]};
 }
 
 }  // namespace
@@ -102,21 +84,17 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
   file.write_text("/identity/config", identity.config);
   file.write_text("/identity/data", identity.data);
   file.write_text("/identity/numbers", identity.numbers);
-  const Pages pages{
-      .counts = position_counts(position),
-      .sums = {position.loss, position.wall_s},
-      .peaks = {books.signal_words_peak, books.weight_words_peak},
-      .metrics = position.metrics_digest,
-      .training = io::to_json(write_counts(books.training), io::JsonLayout::line),
-      .evaluation = io::to_json(write_counts(books.evaluation), io::JsonLayout::line)};
-  file.write("/position/counts", std::span(pages.counts));
-  file.write("/position/sums", std::span(pages.sums));
-  file.write_text("/position/metrics", pages.metrics);
-  file.write_text("/books/training", pages.training);
-  file.write_text("/books/evaluation", pages.evaluation);
-  file.write("/books/peaks", std::span(pages.peaks));
-  file.write_text("/digest/pages", digest_of(pages));
-  file.write_text("/digest/state", digests_of(state));
+  const std::vector<std::uint64_t> counts = position_counts(position);
+  file.write("/position/counts", std::span(counts));
+  const std::vector<double> sums = {position.loss, position.wall_s};
+  file.write("/position/sums", std::span(sums));
+  file.write_text("/position/metrics", position.metrics_digest);
+  file.write_text("/books/training",
+                  io::to_json(write_counts(books.training), io::JsonLayout::line));
+  file.write_text("/books/evaluation",
+                  io::to_json(write_counts(books.evaluation), io::JsonLayout::line));
+  const std::vector<std::int64_t> peaks = {books.signal_words_peak, books.weight_words_peak};
+  file.write("/books/peaks", std::span(peaks));
   for (const PlaneView& plane : state)
     std::visit(
         [&](const auto& values) {
@@ -131,36 +109,21 @@ bool read_checkpoint(const std::filesystem::path& path, const RunIdentity& ident
                      RunPosition& position, Books& books, const std::vector<PlaneView>& state,
                      std::optional<std::string_view> metrics) {
   const io::Hdf5Reader file(io::read_file(path), path.string());
-  check_identity(path.string(), identity,
-                 {file.read_text("/identity/config"), file.read_text("/identity/data"),
-                  file.read_text("/identity/numbers")});
-  Pages pages;
-  file.read_into("/position/counts", std::span(pages.counts));
-  file.read_into("/position/sums", std::span(pages.sums));
-  pages.metrics = file.read_text("/position/metrics");
-  const RunPosition found = position_of(pages);
+  const RunPosition found = read_position(file, path.string(), identity);
   if (metrics && found.metrics_bytes > metrics->size()) return false;
-  file.read_into("/books/peaks", std::span(pages.peaks));
-  pages.training = file.read_text("/books/training");
-  pages.evaluation = file.read_text("/books/evaluation");
-  for (const PlaneView& plane : state)
-    std::visit([&](const auto& values) { file.read_into("/state/" + plane.name, values); },
-               plane.values);
-  const Tree digests = io::parse_json(file.read_text("/digest/state"), path.string());
-  if (digest_of(pages) != file.read_text("/digest/pages") || !digests.is_object()) damaged(path);
-  for (const PlaneView& plane : state)
-    if (!digests.contains(plane.name) || digests[plane.name] != digest_of_state({plane}))
-      damaged(path);
-  if (metrics && io::digest_of(metrics->substr(0, found.metrics_bytes)) != pages.metrics)
+  if (metrics && io::digest_of(metrics->substr(0, found.metrics_bytes)) != found.metrics_digest)
     throw ConfigError((path.parent_path() / "metrics.jsonl").string(), "",
                       "is not what this run has written; restore it, or delete checkpoint.h5 too "
                       "and begin the run again");
   position = found;
+  std::vector<std::int64_t> peaks(2);
+  file.read_into("/books/peaks", std::span(peaks));
   const std::string where = path.string() + " books";
-  books.training = read_counts(io::parse_json(pages.training, where), where);
-  books.evaluation = read_counts(io::parse_json(pages.evaluation, where), where);
-  books.signal_words_peak = pages.peaks[0];
-  books.weight_words_peak = pages.peaks[1];
+  books.training = read_counts(io::parse_json(file.read_text("/books/training"), where), where);
+  books.evaluation = read_counts(io::parse_json(file.read_text("/books/evaluation"), where), where);
+  books.signal_words_peak = peaks[0];
+  books.weight_words_peak = peaks[1];
+  read_planes(file, state);
   return true;
 }
 

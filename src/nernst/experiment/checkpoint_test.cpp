@@ -5,11 +5,10 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <optional>
+#include <string_view>
 
-#include "nernst/io/file.h"
 #include "nernst/io/hash.h"
-#include "nernst/io/hdf5.h"
 #include "nernst/io/test_help.h"
 
 namespace nernst {
@@ -32,28 +31,6 @@ class Checkpoint : public ::testing::Test {
   bool read(std::optional<std::string_view> metrics = kMetrics) {
     return read_checkpoint(path, kIdentity, position, books, state(), metrics);
   }
-  // Writes the file anew with all that is in it, but where `change` says otherwise.
-  void rewrite(const std::string& name, const std::function<void(io::Hdf5Writer&)>& change) {
-    const io::Hdf5Reader old(io::read_file(path), path.string());
-    io::Hdf5Writer file;
-    for (const char* text :
-         {"/identity/config", "/identity/data", "/identity/numbers", "/position/metrics",
-          "/books/training", "/books/evaluation", "/digest/pages", "/digest/state"})
-      if (name != text) file.write_text(text, old.read_text(text));
-    const auto copy = [&]<class T>(const char* numbers) {
-      if (name == numbers) return;
-      const std::vector<T> values = old.read<T>(numbers);
-      file.write(numbers, std::span<const T>(values));
-    };
-    copy.operator()<std::uint64_t>("/position/counts");
-    copy.operator()<double>("/position/sums");
-    copy.operator()<std::int64_t>("/books/peaks");
-    copy.operator()<float>("/state/w");
-    copy.operator()<std::uint32_t>("/state/n");
-    change(file);
-    io::write_file_atomically(path, file.finish());
-  }
-
   io::TestFolder folder;
   const std::filesystem::path path = folder / "checkpoint.h5";
   std::vector<float> weights = {0.5F, -0.25F};
@@ -77,30 +54,6 @@ TEST_F(Checkpoint, GivesBackWhatWasWritten) {
   weights = {0, 0};
   ASSERT_TRUE(read_checkpoint(path, kIdentity, position, books, {{"w", std::span(weights)}}));
   EXPECT_EQ(weights[0], 0.5F);
-  // and the same file written anew
-  rewrite("", [](io::Hdf5Writer&) {});
-  EXPECT_TRUE(read());
-}
-
-TEST_F(Checkpoint, OtherNumbersAreRefused) {
-  const std::vector<float> w = {0.5F, -0.125F};
-  const std::vector<std::uint64_t> at = {2, 0, 0, 0, 0, position.metrics_bytes, 0, 0};
-  const std::vector<double> sums = {0.5, 0};
-  const std::string book = io::Hdf5Reader(io::read_file(path), "").read_text("/books/evaluation");
-  const std::vector<std::pair<const char*, std::function<void(io::Hdf5Writer&)>>> changes = {
-      {"/state/w", [&](auto& file) { file.write("/state/w", std::span<const float>(w)); }},
-      {"/position/counts",
-       [&](auto& file) { file.write("/position/counts", std::span<const std::uint64_t>(at)); }},
-      {"/position/sums",
-       [&](auto& file) { file.write("/position/sums", std::span<const double>(sums)); }},
-      {"/books/training", [&](auto& file) { file.write_text("/books/training", book); }}};
-  const std::string good = io::read_file(path);
-  for (const auto& [name, change] : changes) {
-    SCOPED_TRACE(name);
-    rewrite(name, change);
-    EXPECT_NE(io::complaint([&] { read(); }).find("is damaged"), std::string::npos);
-    io::write_file_atomically(path, good);
-  }
 }
 
 TEST_F(Checkpoint, BelongsToItsMetricsAndItsNumbers) {

@@ -43,7 +43,9 @@ class JobDataCache {
     const std::string key = io::to_json(write_fields(fields_of(spec)), io::JsonLayout::line);
     const auto found = known_.find(key);
     if (found != known_.end()) return found->second;
-    DataSet data = load_data(spec);
+    RunHooks reading;
+    reading.stop = hooks_->stop;
+    DataSet data = load_data(spec, reading);
     if (hooks_->warn)
       for (const std::string& remark : data.remarks)
         if (said_.insert(remark).second) hooks_->warn(remark);
@@ -103,7 +105,7 @@ Tree run_job(const CompareJob& job, const RunIdentity& identity, const fs::path&
 Tree run_float(const Config& config, const RunIdentity& identity, const fs::path& folder,
                const RunHooks& hooks) {
   if (auto done = finished(folder, identity)) return *done;
-  const DataSet data = load_data(config.data);
+  const DataSet data = load_data(config.data, hooks);
   Tree result = Tree::object();
   try {
     FloatNetwork network = train_float(config, data, hooks);
@@ -129,8 +131,11 @@ double fraction_of(const Progress& progress, bool transfer) {
       return 0.8 + 0.1 * progress.fraction;
     case RunPhase::training:
       return transfer ? 0.9 + 0.1 * progress.fraction : 0.98 * progress.fraction;
+    case RunPhase::reading:
+    case RunPhase::making:
     case RunPhase::evaluating:
     case RunPhase::comparing:
+    case RunPhase::saving:
       return 0;
   }
   return 0;

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/experiment/raw_data.h"
 #include "nernst/io/text.h"
 
@@ -40,6 +41,7 @@ std::string columns_of(const io::CsvTable& table) {
 bool has_texts_only(const io::CsvTable& table, std::size_t column) {
   bool some = false;
   for (std::size_t row = 0; row < table.rows(); ++row) {
+    heed_interruption();
     const std::string_view text = table.text(row, column);
     if (is_missing(text)) continue;
     if (io::parse_number(text)) return false;
@@ -54,6 +56,7 @@ std::vector<std::string> categories_of(const io::CsvTable& table, std::size_t co
   if (!has_texts_only(table, column)) return {};
   std::set<std::string> texts;
   for (std::size_t row = 0; row < table.rows(); ++row) {
+    heed_interruption();
     const std::string_view text = table.text(row, column);
     if (!is_missing(text)) texts.emplace(text);
     if (texts.size() > kMaxCategories)
@@ -183,6 +186,7 @@ std::vector<std::size_t> kept_rows(const io::CsvTable& table,
                                    std::optional<std::size_t> label, Missing missing) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
+    heed_interruption();
     const bool lacks = std::any_of(sources.begin(), sources.end(), [&](std::size_t column) {
       return is_missing(table.text(row, column));
     });
@@ -204,6 +208,7 @@ Matrix<double> features_of(const io::CsvTable& table, const std::vector<std::siz
   refuse_too_large(rows.size(), features);
   Matrix<double> inputs(rows.size(), features);
   for (std::size_t k = 0; k < rows.size(); ++k) {
+    heed_interruption();
     std::size_t feature = 0;
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const ColumnFit& column = columns[c];

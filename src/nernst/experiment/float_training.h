@@ -17,9 +17,6 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
 // a clock. Throws Interrupted.
 double float_training_s(const Config& config, const DataSet& data, const RunHooks& hooks);
 
-// Lets the work of a network end with Interrupted when `hooks` ask to stop.
-void hear_stop(FloatNetwork& network, const RunHooks& hooks);
-
 Evaluation evaluate_float(FloatNetwork& network, const Config& config, const DataSet& data,
                           const RunHooks& hooks);
 

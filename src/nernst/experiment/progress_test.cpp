@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nernst/experiment/run.h"
+#include "nernst/io/file.h"
 #include "nernst/io/test_help.h"
 #include "nernst/io/toml.h"
 
@@ -76,6 +77,65 @@ TEST(TimeLeft, NamesWhatComesAfterATraining) {
     named = named || (shown.progress.phase == RunPhase::reference &&
                       std::string(shown.progress.then) == "programming");
   EXPECT_TRUE(named);
+}
+
+// Whether a run that is asked to stop the `calls`th time it looks ends at once.
+bool stops(const std::string& experiment, const io::TestFolder& folder, int calls) {
+  RunHooks hooks;
+  hooks.stop = [&] { return --calls <= 0; };
+  try {
+    start_run(read_config(io::parse_toml(experiment, "x.toml")), folder / "run", {}, hooks);
+  } catch (const Interrupted&) {
+    return calls == 0;
+  }
+  return false;
+}
+
+TEST(Interruption, IsHeardWhileDataAreReadAndBeforeAnythingIsWritten) {
+  const io::TestFolder folder;
+  std::string table;
+  for (int row = 0; row < 1000; ++row) table += row % 2 == 0 ? "1,2,a\n" : "2,1,b\n";
+  io::write_file_atomically(folder / "t.csv", table);
+  const std::string experiment = "[data]\nname = \"csv\"\npath = \"" + (folder / "t.csv").string() +
+                                 "\"\n[[network.layer]]\nunits = 2\n";
+  for (const int calls : {1, 500, 1000, 1500}) {
+    EXPECT_TRUE(stops(experiment, folder, calls)) << calls;
+    EXPECT_FALSE(io::path_exists(folder / "run"));
+  }
+}
+
+TEST(Interruption, IsHeardWhileTheChipIsMade) {
+  // 1,000 x 9 cells on tiles of 8 x 4, and their first weights
+  const std::string experiment =
+      "[data]\nname = \"logic\"\n[[network.layer]]\nunits = 1000\n[[network.layer]]\nunits = 1\n"
+      "[chip]\ntile = [8, 4]\n";
+  for (const int calls : {1, 200, 1000, 2000}) {
+    const io::TestFolder folder;
+    EXPECT_TRUE(stops(experiment, folder, calls)) << calls;
+    EXPECT_TRUE(io::path_exists(folder / "run"));
+    EXPECT_FALSE(io::path_exists(folder / "run/metrics.jsonl"));
+  }
+}
+
+TEST(Interruption, ALongBeginningSaysWhatItIs) {
+  const io::TestFolder folder;
+  const std::string experiment =
+      "[data]\nname = \"logic\"\nrepeats = 5\n[[network.layer]]\nunits = 1\n[chip]\ntile = [1, "
+      "1]\n";
+  double now_s = 0;
+  RunHooks hooks;
+  hooks.now_s = [&] { return now_s += 0.01; };
+  std::vector<Progress> making;
+  hooks.progress = [&](const Progress& progress) {
+    if (progress.phase == RunPhase::making) making.push_back(progress);
+  };
+  start_run(read_config(io::parse_toml(experiment, "x.toml")), folder / "run", {}, hooks);
+  // (three cells are soon made)
+  EXPECT_TRUE(making.empty());
+  hooks.now_s = [&] { return now_s += 0.2; };
+  start_run(read_config(io::parse_toml(experiment, "x.toml")), folder / "run2", {}, hooks);
+  ASSERT_FALSE(making.empty());
+  EXPECT_GE(making.front().spent_s, 1);
 }
 
 }  // namespace

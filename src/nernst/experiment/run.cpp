@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "nernst/base/interruption.h"
 #include "nernst/base/lane_math.h"
 #include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/float_training.h"
@@ -21,6 +22,33 @@
 namespace nernst {
 
 namespace {
+
+// Hears a stop while what comes before the training is made, and says after a second what that is.
+class Beginning {
+ public:
+  Beginning(const RunHooks& hooks, RunPhase phase)
+      : hooks_(&hooks), phase_(phase), scope_([this] { heed(); }) {
+    if (hooks.now_s) began_s_ = hooks.now_s();
+  }
+
+ private:
+  void heed() {
+    constexpr double soon_s = 1, spacing_s = 0.1;
+    if (hooks_->stop && hooks_->stop()) throw Interrupted();
+    if (!hooks_->progress || !hooks_->now_s) return;
+    const double now_s = hooks_->now_s();
+    if (now_s - began_s_ < soon_s || now_s - told_s_ < spacing_s) return;
+    told_s_ = now_s;
+    Progress progress{.phase = phase_};
+    progress.spent_s = now_s - began_s_;
+    hooks_->progress(progress);
+  }
+
+  const RunHooks* hooks_;
+  RunPhase phase_;
+  double began_s_ = 0, told_s_ = 0;
+  InterruptionScope scope_;
+};
 
 // What made the run, for whoever reads the folder.
 Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& data,
@@ -45,7 +73,10 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
 RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
                    const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
                    const RunHooks& hooks) {
-  const auto chip = make_chip(config, device, setup);
+  const auto chip = [&] {
+    const Beginning making(hooks, RunPhase::making);
+    return make_chip(config, device, setup);
+  }();
   const auto network = make_network(config, *chip);
   // what is shown of the time left has the float network in it that comes at the end
   RunHooks with_twin = hooks;
@@ -156,10 +187,15 @@ std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip)
                                    static_cast<std::uint64_t>(config.training.seed));
 }
 
+DataSet load_data(const DataSpec& spec, const RunHooks& hooks) {
+  const Beginning reading(hooks, RunPhase::reading);
+  return load_data(spec);
+}
+
 RunResult start_run(Config config, const std::filesystem::path& path, const RunSetup& setup,
                     const RunHooks& hooks) {
   const DeviceSpec device = resolve_device(config);
-  const DataSet data = load_data(config.data);
+  const DataSet data = load_data(config.data, hooks);
   fit_network(config, data);
   fit_full_scales(config, device);
   // the run is found again from wherever somebody stands
@@ -185,7 +221,7 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
     throw ConfigError("--epochs", static_cast<double>(more_epochs),
                       "would learn nothing: the learning rate ends at 0 (training.final_rate)");
   const DeviceSpec& device = run.device;
-  const DataSet data = load_data(config.data);
+  const DataSet data = load_data(config.data, hooks);
   // before there is a checkpoint to belong to, the folder itself says what it was begun with
   check_identity(
       path.string(),

@@ -21,7 +21,16 @@
 
 namespace nernst {
 
-enum class RunPhase { training, evaluating, reference, programming, comparing };
+enum class RunPhase {
+  reading,  // the data
+  making,   // the chip
+  training,
+  evaluating,
+  reference,
+  programming,
+  comparing,
+  saving
+};
 
 // Where a run is, for a person who waits.
 struct Progress {
@@ -35,6 +44,7 @@ struct Progress {
   double seconds_left = kUnknown;
   const char* then = "";  // what comes afterwards and takes its own time
   double rho = 0;         // the monitor's largest mean
+  double spent_s = 0;     // on what has no fraction: reading and making
 
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 };
@@ -53,6 +63,9 @@ struct RunHooks {
   std::function<bool()> stop;                    // Ctrl-C
   std::function<double()> now_s;                 // a clock that only goes forward
 };
+
+// load_data() that hears a stop, and says after a second that it is under way. Throws Interrupted.
+DataSet load_data(const DataSpec& spec, const RunHooks& hooks);
 
 struct RunSetup {
   int threads = 1;

@@ -23,6 +23,13 @@ std::uint64_t lines_due(std::uint64_t done, std::uint64_t size) {
   return done / std::max(size / kLinesPerEpoch, kLeastSamplesPerLine);
 }
 
+std::size_t bytes_of(const std::vector<PlaneView>& state) {
+  std::size_t bytes = 0;
+  for (const PlaneView& plane : state)
+    bytes += std::visit([](const auto& values) { return values.size_bytes(); }, plane.values);
+  return bytes;
+}
+
 }  // namespace
 
 std::int64_t host_bytes_per_sample(const ChipSpec& chip, std::size_t features) {
@@ -43,9 +50,9 @@ Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip,
       loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
       schedule_(make_schedule(config.training.schedule)),
       update_(config.update_rule()),
-      monitor_(config.network.layers.size()) {
+      monitor_(config.network.layers.size()),
+      scope_([this] { heed_stop(); }) {
   started_s_ = saved_s_ = now_s();
-  chip.set_interruption([this] { heed_stop(); });
   update_->prepare(chip, static_cast<std::uint64_t>(config.training.seed));
 }
 
@@ -312,6 +319,11 @@ Evaluation Trainer::evaluate(const Samples& samples) {
 }
 
 void Trainer::save() {
+  // a large one takes its time, also when somebody wants to stop
+  constexpr std::size_t large = std::size_t{1} << 26;
+  if (hooks_->progress && bytes_of(state()) > large) {
+    hooks_->progress(Progress{.phase = RunPhase::saving});
+  }
   const double began_s = now_s();
   position_.wall_s = wall_before_s_ + began_s - started_s_;
   // the checkpoint counts on these lines

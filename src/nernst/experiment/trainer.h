@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "nernst/base/interruption.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
@@ -22,7 +23,6 @@ class Trainer {
   // All of them outlive the trainer.
   Trainer(const Config& config, const DataSet& data, SimulatedChip& chip, Network& network,
           const RunFolder& folder, const RunIdentity& identity, const RunHooks& hooks);
-  ~Trainer() { chip_->set_interruption({}); }
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -53,8 +53,8 @@ class Trainer {
   void save_if_due(double wanted_spacing_s);
   void report();
   void watch();
-  // Asked by the chip between tiles: throws Interrupted where somebody waits too long for the end
-  // of a mini-batch, or where there is none to wait for.
+  // Asked between tiles, rows and layers: throws Interrupted where somebody waits too long for the
+  // end of a mini-batch, or where there is none to wait for.
   void heed_stop() const;
   bool stop_asked() const { return hooks_->stop && hooks_->stop(); }
   double now_s() const { return hooks_->now_s ? hooks_->now_s() : 0; }
@@ -92,6 +92,7 @@ class Trainer {
   std::size_t tested_ = 0;  // samples in these tests
   bool last_test_ = false;  // when there is nothing to do but one test
   double recent_accuracy_ = 0;
+  InterruptionScope scope_;
 };
 
 }  // namespace nernst

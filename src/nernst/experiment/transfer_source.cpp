@@ -86,9 +86,7 @@ void fit_full_scales(Config& config, const DeviceSpec& device) {
 
 FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks) {
   if (!config.transfer.from_file()) return train_float(config, data, hooks);
-  FloatNetwork network = read_network(config);
-  hear_stop(network, hooks);
-  return network;
+  return read_network(config);
 }
 
 std::string check_transfer_source(const Config& config) {

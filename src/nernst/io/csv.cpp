@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/base/parameters.h"
 #include "nernst/io/text.h"
 
@@ -90,6 +91,7 @@ class CsvParser {
   }
 
   void read_row() {
+    heed_interruption();
     for (;;) {
       skip_blanks();
       const std::size_t begin = table_.cells_.size();

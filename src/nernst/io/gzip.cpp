@@ -9,6 +9,7 @@
 #include <span>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 
 namespace nernst::io {
 
@@ -85,6 +86,7 @@ std::string gunzip(std::string_view bytes, const std::string& name, std::size_t 
   result.reserve(std::min(most, claimed_size(bytes)) + 1);
   std::size_t size = 0;
   for (;;) {
+    heed_interruption();
     // room for one byte more than allowed, so that too many are noticed; grown as bytes really come
     constexpr std::size_t step = std::size_t{1} << 16;
     if (result.size() == size) {

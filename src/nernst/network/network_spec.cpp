@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "nernst/base/interruption.h"
 #include "nernst/base/noise.h"
 
 namespace nernst {
@@ -28,9 +29,11 @@ Matrix<double> initial_weights(const NetworkSpec& network, std::size_t layer, st
   const bool rectifier = activation == Activation::relu || activation == Activation::leaky_relu;
   const double bound = std::sqrt(6 / (rectifier ? inputs : inputs + outputs));
   const NoiseStream stream(seed, static_cast<std::uint32_t>(layer), Purpose::initial_weight);
-  for (std::size_t r = 0; r < weights.rows(); ++r)
+  for (std::size_t r = 0; r < weights.rows(); ++r) {
+    heed_interruption();
     for (std::size_t c = 0; c < network.fan_in(layer); ++c)
       weights(r, c) = bound * (2 * stream.uniform<double>(r * weights.columns() + c, 0) - 1);
+  }
   return weights;
 }
 

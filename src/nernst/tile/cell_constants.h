@@ -17,6 +17,7 @@
 
 #include "nernst/base/aligned.h"
 #include "nernst/base/half.h"
+#include "nernst/base/interruption.h"
 #include "nernst/base/threads.h"
 #include "nernst/device/fabricate.h"
 #include "nernst/tile/tile.h"
@@ -227,6 +228,7 @@ class CellConstants {
     threads.for_each_part(lines, 4096 / columns + 1, [&](std::size_t first, std::size_t last) {
       Census part;
       for (std::size_t line = first; line < last; ++line) {
+        heed_interruption();
         for (std::size_t c = 0; c < columns; ++c) {
           const Values values = maker_.make(line * columns + c);
           part.add(values, maker_.units());

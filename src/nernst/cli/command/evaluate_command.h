@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/base/statistics.h"
 #include "nernst/cli/clock.h"
 #include "nernst/cli/command.h"
@@ -315,7 +316,7 @@ class EvaluateCommand final : public Command {
     double reported_s = 0;
     const TrainingSpec& training = finished.config.training;
     // a stop is heard inside of a sample too, which may be a long one
-    finished.chip->set_interruption([&] {
+    const InterruptionScope scope([&] {
       if (stop.asked()) throw Interrupted();
     });
     const LossKind loss =

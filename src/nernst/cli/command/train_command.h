@@ -111,8 +111,10 @@ class TrainCommand final : public Command {
     bool begun = false;
     hooks.progress = [&](const Progress& progress) {
       // before there is progress, an error may have to be the only sentence
-      if (!begun) console.note("saving to " + folder.string());
-      begun = true;
+      if (!begun && progress.phase != RunPhase::reading) {
+        console.note("saving to " + folder.string());
+        begun = true;
+      }
       report.show(progress, hooks.now_s());
     };
     hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
@@ -124,6 +126,8 @@ class TrainCommand final : public Command {
       made.diverged = result.reference_diverged;
       return made;
     } catch (const Interrupted&) {
+      if (!io::path_exists(folder / "config.toml"))
+        throw Stopped("interrupted before the run began; nothing was written");
       throw Stopped(fmt::format("interrupted; go on with `nernst train --resume {}`",
                                 shell_word(folder.string())));
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nernst/base/interruption.h"
 #include "nernst/base/lane_math.h"
 #include "nernst/base/noise.h"
 #include "nernst/tile/kernels/matvec.h"
@@ -34,7 +35,7 @@ std::span<const float> FloatNetwork::forward(std::span<const float> input) {
   std::copy(input.begin(), input.end(), signals_[0].row(0).begin());
   std::vector<double> sums;
   for (std::size_t l = 0; l < weights_.size(); ++l) {
-    heed();
+    heed_interruption();
     const std::span<float> out = signals_[l + 1].row(0).first(spec_.rows(l));
     kernels.mvm(weights_[l].view(), inputs_of(l), MatrixView<float>(out.data(), 1, out.size()));
     sums.assign(out.begin(), out.end());
@@ -76,7 +77,7 @@ void FloatNetwork::backward(std::uint32_t label) {
 
   const MatMulKernels kernels = fast_matmul();
   for (std::size_t l = last; l >= 1; --l) {
-    heed();
+    heed_interruption();
     PaddedMatrix<float> back(1, spec_.columns(l));
     const PaddedMatrix<float>& error_above = errors_[l];
     kernels.mvm_transposed(weights_[l].view(), error_above.view(), back.view());
@@ -132,7 +133,7 @@ double FloatNetwork::train(MatrixView<const float> inputs, std::span<const std::
     backward(labels[b]);
     // one sample goes straight into the weights; more are summed first
     for (std::size_t l = 0; l < weights_.size(); ++l) {
-      heed();
+      heed_interruption();
       PaddedMatrix<float>& into = batch > 1 ? gradients_[l] : weights_[l];
       const auto factor = static_cast<float>(batch > 1 ? 1.0 : -rate);
       for (std::size_t r = 0; r < into.rows(); ++r) {

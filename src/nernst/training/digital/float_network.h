@@ -4,9 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "nernst/base/aligned.h"
@@ -40,15 +38,10 @@ class FloatNetwork {
                      double rate, std::span<const double> spread, std::uint64_t seed,
                      std::uint64_t step);
 
-  // `heed` is called between layers and throws to stop.
-  void set_interruption(std::function<void()> heed) { heed_ = std::move(heed); }
   // Whether every weight is a finite number.
   bool is_finite() const;
 
  private:
-  void heed() const {
-    if (heed_) heed_();
-  }
   void backward(std::uint32_t label);
   // What the columns of a layer are driven with: activations and, where it has a bias, a 1.
   MatrixView<const float> inputs_of(std::size_t layer) const;
@@ -58,8 +51,7 @@ class FloatNetwork {
   std::vector<PaddedMatrix<float>> weights_;
   std::vector<PaddedMatrix<float>> gradients_;  // used for more than one sample
   std::vector<PaddedMatrix<float>> signals_;  // level 0 .. L, each with a 1 behind it for the bias
-  std::function<void()> heed_;
-  std::vector<PaddedMatrix<float>> errors_;  // of layer 0 .. L - 1
+  std::vector<PaddedMatrix<float>> errors_;   // of layer 0 .. L - 1
 };
 
 }  // namespace nernst
