@@ -242,6 +242,13 @@ TEST(Circuit, BadArraysAreNamedByRowAndColumn) {
   EXPECT_NE(refusal("1,2\n0,4\n").find("row 1, column 0 (from 0) = 0"), std::string::npos);
   EXPECT_NE(refusal("1,2\n3,nan\n").find("g.csv:2"), std::string::npos);
   EXPECT_NE(refusal("1,2\n3\n").find("g.csv:2"), std::string::npos);
+  // (siemens times volts that no number holds, of a short and of all)
+  for (const char* const wire : {"0", "1"})
+    EXPECT_NE(refusal("1e-308,1e-308,1e-5\n", {"--ohms", "--wire", wire, "--volts", "1e20"})
+                  .find("give those of a real array"),
+              std::string::npos);
+  EXPECT_NE(refusal("1e300,1e300\n1,1e-300\n", {"--volts", "1e20"}).find("a real array"),
+            std::string::npos);
   EXPECT_NE(refusal("1,2\n3,4\n", {"--volts", "v"}).find("--volts = v"), std::string::npos);
   EXPECT_NE(refusal("1,2\n3,4\n", {"--wire", "-1"}).find("--wire = -1"), std::string::npos);
   EXPECT_NE(refusal("1,2\n3,4\n", {"--row-wire", "-5"}).find("--row-wire = -5"), std::string::npos);

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,6 +113,7 @@ class CircuitSolveCommand final : public Command {
       for (std::size_t r = 0; r < g_S.rows(); ++r)
         for (std::size_t c = 0; c < g_S.columns(); ++c)
           ideals_A(k, by_rows ? c : r) += g_S(r, c) * driven_V[by_rows ? r : c];
+      check_size(currents_A.row(k), ideals_A.row(k), name);
       error = std::max(error, solver->error());
       error_A =
           std::max(error_A, solver->error() * mean_current(solution.row_A, solution.column_A));
@@ -219,6 +222,19 @@ class CircuitSolveCommand final : public Command {
   static std::vector<double> first_of(const Matrix<double>& of_vectors) {
     const auto row = of_vectors.row(0);
     return {row.begin(), row.end()};
+  }
+
+  // Numbers of siemens and volts whose products no number holds are those of no array.
+  void check_size(std::span<const double> current_A, std::span<const double> ideal_A,
+                  const std::string& name) const {
+    const auto finite = [](double a) { return std::isfinite(a); };
+    const double sum_A = std::accumulate(ideal_A.begin(), ideal_A.end(), 0.0,
+                                         [](double a, double b) { return a + std::abs(b); });
+    if (!std::ranges::all_of(current_A, finite) || !finite(sum_A))
+      throw ConfigError(name, "",
+                        fmt::format("has conductances whose currents at --volts {} are beyond all "
+                                    "numbers (1e308 A); give those of a real array",
+                                    volts_));
   }
 
   // A list, or of several rows a list of lists.

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The experiments of examples/*.toml; the program carries them with it.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace nernst {
+
+// Pairs of a name (the stem of its file) and its TOML text, in alphabetical order.
+std::span<const std::pair<std::string_view, std::string_view>> example_texts();
+
+}  // namespace nernst
