@@ -2,6 +2,9 @@
 // What a newcomer begins with: `nernst init` and `nernst examples`.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "nernst/test_paths.h"
 #include "program.h"
 
 namespace nernst::test {
@@ -81,6 +84,79 @@ TEST(Start, ExamplesAreListedAndCopied) {
   const Ended unknown = run(folder, {"examples", "two_layers"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_NE(unknown.err.find("did you mean \"two_layer\"?"), std::string::npos) << unknown.err;
+}
+
+TEST(Start, RunsAreNamedForWhatWasChangedAndListed) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"init"}).code, 0);
+  const Ended trained =
+      run(folder, {"train", "csv.toml", "--set", "training.epochs=2", "--set",
+                   "data.columns=['width_mm', 'mass_g']", "--set", "training.seed=3"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string name =
+      "csv-progressive-organic_ecram_li2021-seed3-epochs=2-columns=width_mm_mass_g";
+  EXPECT_TRUE(fs::exists(folder / ("runs/" + name + "/result.json"))) << trained.out;
+  EXPECT_NE(trained.out.find("next: nernst report runs/" + name), std::string::npos) << trained.out;
+  EXPECT_EQ(run(folder, {"train", "csv.toml", "--out", "runs/broken", "--quiet", "--set",
+                         "training.epochs=1"})
+                .code,
+            0);
+  write(folder / "runs/broken/config.toml", "no toml");
+  EXPECT_EQ(run(folder, {"train", "csv.toml", "--out", "runs/wild", "--set",
+                         "training.learning_rate=1000", "--set", "transfer.source=float", "--set",
+                         "network.layer.0.activation=linear", "--quiet"})
+                .code,
+            3);
+  write(folder / "runs/other.txt", "no run");
+
+  const Ended listed = run(folder, {"runs", "--json"});
+  ASSERT_EQ(listed.code, 0) << listed.err;
+  const Tree runs = parse(listed.out)["runs"];
+  ASSERT_EQ(runs.size(), 3u);
+  const auto of = [&](const std::string& wanted) {
+    for (const Tree& one : runs)
+      if (one["name"] == wanted) return one;
+    return Tree(nullptr);
+  };
+  EXPECT_EQ(of(name)["state"], "finished");
+  EXPECT_EQ(of(name)["test_accuracy"],
+            parse(read(folder / ("runs/" + name + "/result.json")))["test_accuracy"]);
+  EXPECT_EQ(of("broken")["state"], "damaged");
+  EXPECT_NE(of("broken")["remark"].get<std::string>().find("is not TOML"), std::string::npos);
+  EXPECT_EQ(of("wild")["state"], "diverged");
+  EXPECT_EQ(run(folder, {"runs", "nowhere"}).code, 2);
+  EXPECT_NE(run(folder, {"runs"}).out.find("next: nernst "), std::string::npos);
+}
+
+TEST(Start, AReaderThatHasSeenEnoughIsNoError) {
+  const Folder folder;
+  // (the reader is gone before the first word)
+  const std::string command = "cd '" + folder.path().string() +
+                              "' && set -o pipefail; (sleep 0.2; '" NERNST_PROGRAM
+                              "' help config 2>said) | true";
+  // the end by SIGPIPE, as any program has it
+  EXPECT_NE(std::system(("bash -c \"" + command + "\"").c_str()), 0);
+  EXPECT_EQ(read(folder / "said"), "");
+  EXPECT_EQ(run(folder, {"help", "config"}, {.out_file = "/dev/full"}).code, 4);
+}
+
+TEST(Start, SlipsAreUnderstood) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"init"}).code, 0);
+  const auto said = [&](const std::string& setting) {
+    const Ended ended = run(folder, {"train", "csv.toml", "--set", setting, "--out", "run"});
+    EXPECT_EQ(ended.code, 2) << setting;
+    EXPECT_FALSE(fs::exists(folder / "run"));
+    return ended.err;
+  };
+  EXPECT_NE(said("training.lr=0.1").find("did you mean \"learning_rate\"?"), std::string::npos);
+  EXPECT_NE(said("network.layers.0.units=3").find("did you mean network.layer.0?"),
+            std::string::npos);
+  EXPECT_EQ(said("training.update=sgd").find("did you mean"), std::string::npos);
+  const Ended nowhere = run(folder, {"train", "csv.toml", "--out", "/proc/x"});
+  EXPECT_EQ(nowhere.code, 4);
+  EXPECT_EQ(nowhere.err.find("partial"), std::string::npos) << nowhere.err;
+  EXPECT_NE(nowhere.err.find("give --out a place that you may write to"), std::string::npos);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "nernst/base/error.h"
 
@@ -231,29 +232,62 @@ Tree write_fields(const Fields& fields) {
   return table;
 }
 
+namespace {
+
+// Letters to add, to leave out, to replace or to exchange with their neighbour (optimal string
+// alignment).
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j < last.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
+    }
+    before_last = std::exchange(last, row);
+  }
+  return last.back();
+}
+
+// Whether `name` is how `whole` begins, one of its words, or the first letters of them: "learn",
+// "rate" or "lr" for "learning_rate".
+bool is_short_for(std::string_view name, std::string_view whole) {
+  if (name.size() < 2) return false;
+  std::string initials;
+  bool is_word = false;
+  for (std::size_t begin = 0; begin < whole.size();) {
+    const std::size_t end = std::min(whole.find('_', begin), whole.size());
+    const std::string_view word = whole.substr(begin, end - begin);
+    if (!word.empty()) initials += word.front();
+    is_word = is_word || word == name;
+    begin = end + 1;
+  }
+  return is_word || name == initials || (name.size() > 2 && whole.starts_with(name));
+}
+
+}  // namespace
+
 std::optional<std::string> nearest_name(std::string_view name,
                                         const std::vector<std::string>& known) {
   if (name.size() > 200) return std::nullopt;
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    // Levenshtein distance, one row of the table at a time
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j < row.size(); ++j) {
-        const std::size_t above = row[j];
-        row[j] = std::min(
-            {above + 1, row[j - 1] + 1, diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
       best = candidate;
     }
+  }
+  if (best) return best;
+  // what is no slip may be short for one of them
+  for (const std::string& candidate : known) {
+    if (!is_short_for(name, candidate)) continue;
+    if (best) return std::nullopt;
+    best = candidate;
   }
   return best;
 }

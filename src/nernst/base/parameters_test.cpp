@@ -210,6 +210,16 @@ TEST(NearestName, ForgivesASlipAndNoMore) {
   EXPECT_EQ(nearest_name("epoch", known), "epochs");
   EXPECT_EQ(nearest_name("bacth", known), "batch");
   EXPECT_EQ(nearest_name("temperature", known), std::nullopt);
+  // three letters have one slip, and exchanging two is one
+  EXPECT_EQ(nearest_name("sgd", {"agad", "sign"}), std::nullopt);
+  EXPECT_EQ(nearest_name("agda", {"agad", "sign"}), "agad");
+  EXPECT_EQ(nearest_name("pusled", {"agad", "pulsed"}), "pulsed");
+  // short for one, but not for several
+  EXPECT_EQ(nearest_name("lr", known), "learning_rate");
+  EXPECT_EQ(nearest_name("rate", known), "learning_rate");
+  EXPECT_EQ(nearest_name("learn", known), "learning_rate");
+  EXPECT_EQ(nearest_name("rate", {"learning_rate", "final_rate"}), std::nullopt);
+  EXPECT_EQ(nearest_name("bits", {"adc_bits", "dac_bits"}), std::nullopt);
   EXPECT_EQ(nearest_name(std::string(100'000, 'e'), known), std::nullopt);
   EXPECT_EQ(nearest_name("", {}), std::nullopt);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <system_error>
 
@@ -103,8 +104,13 @@ std::size_t Console::err_columns() const { return terminal_columns(STDERR_FILENO
 
 void Console::print(std::string_view text) {
   clear_line();
-  if (const int error = write_all(STDOUT_FILENO, safe(text, out_)); error != 0)
-    throw IoError("standard output", std::generic_category().message(error));
+  const int error = write_all(STDOUT_FILENO, safe(text, out_));
+  if (error == EPIPE) {
+    // who reads has seen enough (`| head`): the end of any program, and no error to tell
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  if (error != 0) throw IoError("standard output", std::generic_category().message(error));
 }
 
 void Console::note(std::string_view sentence) {

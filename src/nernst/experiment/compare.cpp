@@ -95,9 +95,7 @@ Tree run_job(const CompareJob& job, const RunIdentity& identity, const fs::path&
     check_identity(folder.string(), identity, open_run(folder).identity);
     return result_json(resume_run(folder, setup, hooks));
   } catch (const Diverged& diverged) {
-    const Tree answer = {{"diverged", diverged.what()}};
-    write_result(folder / "diverged.json", identity, answer);
-    return answer;
+    return {{"diverged", diverged.what()}};
   }
 }
 

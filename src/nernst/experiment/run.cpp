@@ -89,7 +89,12 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
     };
   Trainer trainer(config, data, *chip, *network, folder, identity, with_twin);
   trainer.restore();
-  trainer.run();
+  try {
+    trainer.run();
+  } catch (const Diverged& diverged) {
+    write_result(folder.file("diverged.json"), identity, {{"diverged", diverged.what()}});
+    throw;
+  }
 
   RunResult result;
   result.weights_digest = digest_of_state(chip->state());

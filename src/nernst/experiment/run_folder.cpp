@@ -40,14 +40,22 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+[[noreturn]] void cannot_be_made(const fs::path& path, const std::string& reason) {
+  throw IoError(path.string(), fmt::format("the folder of a run cannot be made there ({}); give "
+                                           "--out a place that you may write to",
+                                           reason));
+}
+
 // A new folder beside `path` that nobody else has, with the permissions of any folder.
 fs::path make_partial(const fs::path& path) {
   const fs::path parent = parent_of(path);
-  io::make_folder(parent);
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (error) cannot_be_made(path, error.message());
   std::string name =
       (parent / fmt::format(".{}.partial-XXXXXX", path.filename().string())).string();
   if (::mkdtemp(name.data()) == nullptr)
-    throw IoError(path.string(), std::generic_category().message(errno));
+    cannot_be_made(path, std::generic_category().message(errno));
   const mode_t mask = ::umask(0);
   ::umask(mask);
   ::chmod(name.c_str(), 0777 & ~mask);

@@ -3,6 +3,8 @@
 // finite.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -15,7 +17,7 @@ namespace nernst::io {
 inline constexpr std::size_t kMaxDepth = 32;
 
 inline std::string too_deep() {
-  return "has more than " + std::to_string(kMaxDepth) + " levels of tables and lists in each other";
+  return fmt::format("has more than {} levels of tables and lists in each other", kMaxDepth);
 }
 
 // Levels of tables and lists below `tree`: 0 for a single value and for an empty table.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/base/parameters.h"
 #include "nernst/io/depth.h"
 #include "nernst/io/text.h"
 #include "nernst/io/toml.h"
@@ -100,9 +101,17 @@ void set_value(Tree& tree, std::string_view assignment) {
 
   // the rest of the path is new; a number in it was meant for a list, and there is none
   for (std::size_t k = step; k < wanted.path.size(); ++k) {
-    if (is_index(wanted.path[k]))
-      throw ConfigError(where, "",
-                        fmt::format("there is no list to have an entry {}", wanted.path[k]));
+    if (!is_index(wanted.path[k])) continue;
+    std::vector<std::string> lists;
+    for (const auto& [key, entry] : place->items())
+      if (entry.is_array()) lists.push_back(key);
+    const auto near = nearest_name(wanted.path[step], lists);
+    const std::string list = join_path(path, wanted.path[step]);
+    throw ConfigError(
+        where, "",
+        fmt::format("the config has no list {} with an entry {}", list, wanted.path[k]) +
+            (near ? fmt::format("; did you mean {}.{}?", join_path(path, *near), wanted.path[k])
+                  : ""));
   }
   for (; step < wanted.path.size(); ++step) {
     if (place->is_null()) *place = Tree::object();

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -93,12 +95,37 @@ class TrainCommand final : public Command {
     });
   }
 
-  // runs/two_layer-progressive-organic_ecram_li2021-seed1
+  // runs/two_layer-progressive-organic_ecram_li2021-seed1-epochs=5: with what --set has changed
   std::filesystem::path default_folder(const Config& config) const {
     const std::string device = std::filesystem::path(config.chip.device).stem().string();
-    return RunFolder::free_name(
-        fmt::format("{}-{}-{}-seed{}", std::filesystem::path(file_).stem().string(),
-                    config.training.schedule, device, config.training.seed));
+    std::string name = fmt::format("{}-{}-{}-seed{}", std::filesystem::path(file_).stem().string(),
+                                   config.training.schedule, device, config.training.seed);
+    for (const std::string& setting : settings_) {
+      const std::string change = change_in_name(setting);
+      constexpr std::size_t longest = 120;
+      if (name.size() + change.size() <= longest) name += change;
+    }
+    return RunFolder::free_name(name);
+  }
+
+  // "-epochs=5" of "training.epochs=5"; nothing of what the name says already.
+  static std::string change_in_name(const std::string& setting) {
+    const std::size_t equals = std::min(setting.find('='), setting.size());
+    const std::string key = setting.substr(0, equals);
+    if (key == "training.schedule" || key == "chip.device" || key == "training.seed") return "";
+    const std::size_t dot = key.rfind('.');
+    std::string value = setting.substr(std::min(equals + 1, setting.size()));
+    if (value.find('/') != std::string::npos)
+      value = std::filesystem::path(value).filename().string();
+    // what a shell would take apart becomes one stroke
+    std::string word;
+    for (const char c : value)
+      if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '+')
+        word += c;
+      else if (!word.empty() && word.back() != '_')
+        word += '_';
+    while (word.ends_with('_')) word.pop_back();
+    return "-" + key.substr(dot == std::string::npos ? 0 : dot + 1) + "=" + word;
   }
 
   // Calls `train(hooks)` with a bar, and an ear for Ctrl-C.
@@ -123,6 +150,7 @@ class TrainCommand final : public Command {
     try {
       const RunResult result = train(hooks);
       Answer made{summary_of(result, console.out()), result_json(result)};
+      made.text += fmt::format("  next: nernst report {}\n", shell_word(folder.string()));
       made.diverged = result.reference_diverged;
       return made;
     } catch (const Interrupted&) {
