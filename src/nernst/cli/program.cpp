@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +14,9 @@
 #include "nernst/base/error.h"
 #include "nernst/cli/all_commands.h"
 #include "nernst/cli/command.h"
+#include "nernst/cli/command_list.h"
+#include "nernst/cli/completion.h"
+#include "nernst/cli/man_page.h"
 #include "nernst/io/json.h"
 #include "nernst/io/text.h"
 #include "nernst/version.h"
@@ -24,11 +26,6 @@ namespace nernst {
 namespace {
 
 using Words = std::vector<std::string>;
-
-struct CommandEntry {
-  std::string name, help, examples;
-  std::function<std::unique_ptr<Command>()> make;
-};
 
 template <class... Commands, template <class...> class List>
 std::vector<CommandEntry> entries(List<Commands...>) {
@@ -80,6 +77,7 @@ std::string program_help(const std::vector<CommandEntry>& commands) {
        "of a command: nernst help train; of config keys: nernst help config, or one table: nernst "
        "help config chip.wires");
   line("completion", "for a shell: source <(nernst completion bash), or zsh, or fish");
+  line("man", "the manual page, or that of a command: nernst man train | man -l -");
   text +=
       "\nEvery command takes\n"
       "  --json         one JSON object on standard output, and nothing else there\n"
@@ -94,15 +92,6 @@ std::string program_help(const std::vector<CommandEntry>& commands) {
   return text;
 }
 
-// Sub-commands of a group: "device" has list, show, curve.
-Words members_of(const std::string& group, const std::vector<CommandEntry>& commands) {
-  Words members;
-  for (const CommandEntry& command : commands)
-    if (command.name.starts_with(group + " "))
-      members.push_back(command.name.substr(group.size() + 1));
-  return members;
-}
-
 // The commands of a group, for `nernst device --help`.
 std::string group_help(const std::string& group, const std::vector<CommandEntry>& commands) {
   std::string text = fmt::format("Usage: nernst {} COMMAND [OPTIONS]\n\nCommands:\n", group);
@@ -113,86 +102,6 @@ std::string group_help(const std::string& group, const std::vector<CommandEntry>
     if (command.name.starts_with(group + " "))
       text += fmt::format("  {:<{}}  {}\n", command.name, width, command.help);
   return text + fmt::format("\nOf one: nernst {} COMMAND --help\n", group);
-}
-
-// Long options of a command, with the blank of its name as in "device show".
-Words options_of(const CommandEntry& entry) {
-  CLI::App app;
-  bool ignored = false;
-  app.add_flag("--json", ignored);
-  app.add_flag("--quiet", ignored);
-  const std::unique_ptr<Command> command = entry.make();
-  command->options(app);
-  Words names = {"--help"};
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames())
-      if (name != "help") names.push_back("--" + name);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-// A script that has the shell complete commands, their options, and files.
-std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands) {
-  if (shell != "bash" && shell != "zsh" && shell != "fish")
-    throw ConfigError("completion", io::shown(shell), "give bash, zsh or fish");
-  Words firsts = {"help", "completion"};
-  for (const CommandEntry& command : commands) {
-    const std::string first = command.name.substr(0, command.name.find(' '));
-    if (std::find(firsts.begin(), firsts.end(), first) == firsts.end()) firsts.push_back(first);
-  }
-  if (shell == "fish") {
-    std::string text = "complete -c nernst -n __fish_use_subcommand -f -a '" +
-                       fmt::format("{}", fmt::join(firsts, " ")) + "'\n";
-    for (const CommandEntry& command : commands) {
-      const std::size_t blank = command.name.find(' ');
-      const std::string first = command.name.substr(0, blank);
-      if (blank != std::string::npos)
-        text += fmt::format("complete -c nernst -n '__fish_seen_subcommand_from {}' -f -a '{}'\n",
-                            first, command.name.substr(blank + 1));
-      for (const std::string& option : options_of(command))
-        text += fmt::format("complete -c nernst -n '__fish_seen_subcommand_from {}' -l {}\n",
-                            blank == std::string::npos ? first : command.name.substr(blank + 1),
-                            option.substr(2));
-    }
-    return text;
-  }
-  // zsh understands what is written for bash
-  std::string text = shell == "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : "";
-  text +=
-      "_nernst() {\n"
-      "  local current=${COMP_WORDS[COMP_CWORD]} words=\"\"\n"
-      "  if ((COMP_CWORD == 1)); then\n"
-      "    words=\"" +
-      fmt::format("{}", fmt::join(firsts, " ")) +
-      "\"\n"
-      "  else\n"
-      "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n";
-  for (const CommandEntry& command : commands)
-    if (command.name.find(' ') != std::string::npos)
-      text += fmt::format("      \"{}\") words=\"{}\" ;;\n", command.name,
-                          fmt::join(options_of(command), " "));
-  for (const std::string& first : firsts) {
-    if (const Words members = members_of(first, commands); !members.empty())
-      text += fmt::format("      \"{} \"*) words=\"{}\" ;;\n", first, fmt::join(members, " "));
-    for (const CommandEntry& command : commands)
-      if (command.name == first)
-        text += fmt::format("      \"{} \"*) words=\"{}\" ;;\n", first,
-                            fmt::join(options_of(command), " "));
-  }
-  text +=
-      "      \"completion \"*) words=\"bash zsh fish\" ;;\n"
-      "    esac\n"
-      "  fi\n"
-      "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-      "}\n"
-      "complete -o default -F _nernst nernst\n";
-  if (shell == "zsh") {
-    const std::string for_bash = "mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")";
-    text.replace(text.find(for_bash), for_bash.size(),
-                 "COMPREPLY=(${(f)\"$(compgen -W \"$words\" -- \"$current\")\"})");
-  }
-  return text;
 }
 
 // Takes the name of the command from the front of `words`.
@@ -233,7 +142,7 @@ const CommandEntry& take_command(Words& words, const std::vector<CommandEntry>& 
       throw ConfigError(
           io::shown(name), "",
           "no such option here; options follow the command, as in nernst train --help");
-    names.insert(names.end(), {"help", "completion"});
+    names.insert(names.end(), {"help", "completion", "man"});
     refuse(name, "command", names);
   }
   words.erase(words.begin());
@@ -282,11 +191,9 @@ ConfigError in_our_words(const std::string& said, const std::string& command) {
 void do_command(Console& console, const CommandEntry& entry, Words words) {
   CLI::App app(entry.help, "nernst " + entry.name);
   app.get_formatter()->column_width(34);
-  app.set_help_flag("-h,--help", "print this help");
   app.allow_extras();
   bool json = false, quiet = false;
-  app.add_flag("--json", json, "one JSON object on standard output, and nothing else there");
-  app.add_flag("--quiet", quiet, "no text; only errors are said");
+  add_common_options(app, json, quiet);
   app.footer("Examples:\n" + indented(entry.examples) + "\n\n" + exit_code_help());
   instruction_set_from_environment();
   const std::unique_ptr<Command> command = entry.make();
@@ -332,6 +239,16 @@ void run_words(Console& console, Words words) {
   if (!words.empty() && words.front() == "completion") {
     if (words.size() != 2) throw ConfigError("completion", "", "give one of bash, zsh, fish");
     return console.print(completion_script(words[1], commands));
+  }
+  if (!words.empty() && words.front() == "man") {
+    words.erase(words.begin());
+    if (words.empty()) return console.print(man_page(commands));
+    if (words.size() == 2 && words.front() == "--out") return write_man_pages(words[1], commands);
+    const CommandEntry& command = take_command(words, commands);
+    if (!words.empty())
+      throw ConfigError(io::shown(words.front()), "",
+                        "one argument too many; give nernst man COMMAND, or --out FOLDER for all");
+    return console.print(man_page(command));
   }
   if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h") &&
       !members_of(words[0], commands).empty())
