@@ -128,6 +128,17 @@ TEST(Start, RunsAreNamedForWhatWasChangedAndListed) {
   EXPECT_NE(run(folder, {"runs"}).out.find("next: nernst "), std::string::npos);
 }
 
+// The picture of the README is what its command draws.
+TEST(Start, ThePictureIsDrawnByTheProgram) {
+  const Folder folder;
+  ASSERT_EQ(
+      run(folder, {"device", "curve", "organic_ecram_li2021", "--out", "device_curve", "--quiet"})
+          .code,
+      0);
+  EXPECT_EQ(read(folder / "device_curve.svg"),
+            read(fs::path(NERNST_SOURCE_DIR) / "docs/device_curve.svg"));
+}
+
 TEST(Start, AReaderThatHasSeenEnoughIsNoError) {
   const Folder folder;
   // (the reader is gone before the first word)
