@@ -43,7 +43,14 @@ function lineChart({ title, caption, series, rules = [], x, y, kind }) {
     ...drawn.map(({ label, color, mark }) => ({ label, color, mark })),
     ...rules.map(({ label, color }) => ({ label, color, mark: "dashed" })),
   ];
-  return figure({ title, caption, entries, draw, kind });
+  const numbers = () => ({
+    columns: ["series", x.column ?? x.label, y.label],
+    rows: [
+      ...drawn.flatMap(({ label, points }) => points.map((point) => [label, point.x * (x.factor ?? 1), point.y])),
+      ...rules.map(({ label, y: at }) => [label, null, at]),
+    ],
+  });
+  return figure({ title, caption, entries, draw, numbers, kind });
 }
 
 // Names on the left and notes on the right of a line above each row; a name that does not fit is cut.
@@ -144,7 +151,8 @@ function barChart({ title, caption, rows, unit, label, largest: full, log = fals
       ],
     });
   };
-  return figure({ title, caption, entries, draw, kind });
+  const numbers = () => ({ columns: ["", `${label} (${unit})`], rows: rows.map(({ label: name, value }) => [name, value]) });
+  return figure({ title, caption, entries, draw, numbers, kind });
 }
 
 // Colours of shares, from what the page is to blue.
@@ -217,7 +225,11 @@ function confusionChart({ matrix, classes, caption }) {
     });
     return [chart, colorRamp(width, color, [0, 100], "share of the true class (%)")];
   };
-  return figure({ title: "True classes in rows, predicted classes in columns", caption, draw });
+  const numbers = () => ({
+    columns: ["true class", "predicted class", "samples"],
+    rows: cells.map(({ truth, guess, number }) => [names[truth], names[guess], number]),
+  });
+  return figure({ title: "True classes in rows, predicted classes in columns", caption, draw, numbers });
 }
 
 // A matrix of `rows` x `columns` as a map, row 0 above. `values` are the means of blocks: map_rows x
@@ -229,6 +241,11 @@ function rasterMap(width, map) {
   const height = Math.min(48 * rows, Math.max(100, Math.min(0.8 * inner, (inner * rows) / columns)));
   const whole = (last, most) => d3.ticks(0, last, Math.min(last, most)).filter(Number.isInteger);
   const axis = { labelArrow: "none", labelAnchor: "center", tickFormat: "d" };
+  // a small array can be read number by number
+  const whole_cells = block_rows === 1 && block_columns === 1 && map_rows === rows && map_columns === columns;
+  const side = Math.min(inner / columns, height / rows);
+  const small = whole_cells && rows <= 12 && columns <= 12 && inner / columns >= 26 && side >= 12;
+  const digits = inner / columns < 40 ? 2 : 3;
   return plot(inner + 58, {
     height: height + 46,
     marginTop: 8,
@@ -249,6 +266,18 @@ function rasterMap(width, map) {
         imageRendering: "pixelated",
         clip: true,
       }),
+      small
+        ? Plot.text(values, {
+            x: (_, k) => (k % columns) + 0.5,
+            y: (_, k) => Math.floor(k / columns) + 0.5,
+            text: (value) => (value === 0 ? "0" : signed(value.toPrecision(digits))),
+            fontSize: inner / columns < 34 ? 9 : 10.5,
+            fill: "var(--ink)",
+            stroke: "var(--surface)",
+            strokeWidth: 3,
+            pointerEvents: "none",
+          })
+        : null,
       Plot.frame({ stroke: "var(--line)" }),
     ],
   });
@@ -356,5 +385,13 @@ function dotChart({ title, caption, rows, label, show, factor, keys = [], kind }
   ];
   if (rows.some(({ mark }) => mark))
     entries.push({ label: "baseline", color: "var(--orange)", mark: "diamond" });
-  return figure({ title, caption, entries, draw, kind });
+  const numbers = () => ({
+    columns: ["", "value", label],
+    rows: rows.flatMap((row) => [
+      ...row.values.map((value, k) => [row.label, `seed ${k}`, scaled(value)]),
+      ...(known(row.mean) ? [[row.label, "mean", scaled(row.mean)]] : []),
+      ...(known(row.spread) ? [[row.label, "spread", scaled(row.spread)]] : []),
+    ]),
+  });
+  return figure({ title, caption, entries, draw, numbers, kind });
 }

@@ -62,6 +62,7 @@ function lossChart({ line, current_A: now, ideal_A: ideal }) {
     caption: "Of what ideal wires would bring; a line that would carry nothing has no point.",
     entries: [],
     draw,
+    numbers: () => ({ columns: [line, "lost (%)"], rows: lost.map(({ k, value }) => [k, value]) }),
   });
 }
 
@@ -107,6 +108,10 @@ function currentChart({ line, current_A: now, ideal_A: ideal }) {
     caption: "Rows and columns are counted from 0.",
     entries: series,
     draw,
+    numbers: () => ({
+      columns: [line, ...series.map(({ label }) => `${label} (A)`)],
+      rows: now.map((value, k) => [k, value, ideal[k]]),
+    }),
   });
 }
 
@@ -133,7 +138,17 @@ function heatMap({ title, unit, rows, columns, values, caption, ...blocks }) {
     );
     return [map, ramp];
   };
-  return figure({ title, caption, draw, drawing: "maps" });
+  const numbers = () => ({
+    columns: ["row", "column", "rows", "columns", `${title} (${unit})`],
+    rows: values.map((value, k) => [
+      Math.floor(k / blocks.map_columns) * blocks.block_rows,
+      (k % blocks.map_columns) * blocks.block_columns,
+      blocks.block_rows,
+      blocks.block_columns,
+      value,
+    ]),
+  });
+  return figure({ title, caption, draw, numbers, drawing: "maps" });
 }
 
 // Colours of numbers of one sign: from the page itself to a deep blue.

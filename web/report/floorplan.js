@@ -29,6 +29,26 @@ function floorplanPage(plan) {
     layerTable(plan),
     element("div", { class: "figures" }, pipelineChart(plan.inference, "Inference"), pipelineChart(plan.training, "Training")),
     speedTable(plan),
+    ...assumedTable(plan),
+  ];
+}
+
+// The figures behind it, those that nobody measured marked.
+function assumedTable({ figures = [] }) {
+  if (figures.length === 0) return [];
+  const assumed = figures.filter((row) => row.assumed).length;
+  return [
+    element("h2", {}, "The figures behind it"),
+    element("p", { class: "note" }, `${count(assumed)} of ${count(figures.length)} are assumed and have no source; give your own with --set.`),
+    table(
+      [{ title: "key" }, { title: "value", number: true }, { title: "" }, { title: "meaning and source" }],
+      figures.map(({ key, help, value, unit, assumed: guess }) => [
+        breakable(key),
+        valueText({ value, unit }),
+        guess ? element("b", { class: "wrong" }, "assumed") : "",
+        element("div", { class: "sentence" }, help),
+      ]),
+    ),
   ];
 }
 
@@ -88,6 +108,10 @@ function chipPicture(plan) {
     caption: "Tiles are built whole; what stands round the cells serves the rows (left) and the columns (below).",
     entries: names.map((label) => ({ label, color: kPartColors[label], mark: "area" })),
     draw,
+    numbers: () => ({
+      columns: ["part", "of", "left (mm)", "right (mm)", "top (mm)", "bottom (mm)"],
+      rows: parts.map(({ part, what, x1, x2, y1, y2 }) => [part, what, x1, x2, y1, y2]),
+    }),
   });
 }
 
@@ -135,6 +159,10 @@ function partChart(plan, what) {
     caption: area ? "Routing and gaps not counted." : "Of one sample that is learned; inference is its forward part.",
     entries: area ? [] : kinds.map((label) => ({ label, color: color(label), mark: "area" })),
     draw,
+    numbers: () => ({
+      columns: ["part", "of", area ? "area (m2)" : "energy of a sample (J)"],
+      rows: rows.map(({ part, kind, value }) => [part, kind, value]),
+    }),
   });
 }
 
@@ -170,6 +198,13 @@ function layerTable(plan) {
   );
 }
 
+// The three passes over a layer, told apart also without colours.
+const kDirections = {
+  forward: { sign: "→", opacity: 1 },
+  backward: { sign: "←", opacity: 0.7 },
+  update: { sign: "↕", opacity: 0.4 },
+};
+
 // Which layer works on which sample.
 function pipelineChart({ tasks, slots }, title) {
   const end = Math.max(...slots.map(({ end_s }) => end_s));
@@ -195,19 +230,38 @@ function pipelineChart({ tasks, slots }, title) {
           x2: "x2",
           y: ({ task }) => task.layer,
           fill: ({ sample }) => seriesColor(sample),
+          fillOpacity: ({ task }) => kDirections[task.name].opacity,
           stroke: "var(--surface)",
           title: ({ sample, task, x1, x2 }) =>
             `sample ${sample}: ${task.name}\n${quantity((x2 - x1) * axis.factor, "s")}`,
         }),
+        // what a box is, where there is room to say so
+        Plot.text(
+          boxes.filter(({ x1, x2 }) => ((x2 - x1) / (end / axis.factor)) * (width - 80) > 12),
+          {
+            x: ({ x1, x2 }) => (x1 + x2) / 2,
+            y: ({ task }) => task.layer,
+            text: ({ task }) => kDirections[task.name].sign,
+            fill: "var(--ink)",
+            stroke: "var(--surface)",
+            strokeWidth: 3,
+            fontWeight: 600,
+            pointerEvents: "none",
+          },
+        ),
       ],
     });
   return figure({
     title: `${title}: samples on their way`,
     caption:
-      "The first samples with every layer as busy as it can be" +
+      `${title === "Training" ? "→ forward, ← backward, ↕ update. " : ""}The first samples with every layer as busy as it can be` +
       (title === "Training" ? "; a sample then meets weights that earlier ones have not yet changed." : "."),
     entries: d3.range(samples).map((sample) => ({ label: `sample ${sample}`, color: seriesColor(sample), mark: "area" })),
     draw,
+    numbers: () => ({
+      columns: ["sample", "layer", "pass", "begins (s)", "ends (s)"],
+      rows: slots.map(({ sample, task, begin_s, end_s }) => [sample, tasks[task].layer, tasks[task].name, begin_s, end_s]),
+    }),
   });
 }
 

@@ -17,7 +17,7 @@ function layersOf(run) {
     const outside = moments.map(({ now }) => now.outside).reduce((a, b) => a + b, 0);
     const maps = mapChart({
       layer,
-      title: `Layer ${k + 1}: conductance of its ${count(layer.rows)} × ${count(layer.columns)} cells`,
+      title: `Layer ${k}: conductance of its ${count(layer.rows)} × ${count(layer.columns)} cells`,
       moments: moments.map(({ title, now }) => ({ title, values: now.map })),
       caption:
         `Rows are outputs${layer.spec?.bias ? ", the last column is the bias" : ""}. ${reduced}` +
@@ -25,7 +25,7 @@ function layersOf(run) {
     });
     const histogram = histogramChart({
       layer,
-      title: `Layer ${k + 1}: distribution over the window`,
+      title: `Layer ${k}: distribution over the window`,
       moments: moments.map(({ title, now, color, mark }) => ({ title, counts: now.histogram, color, mark })),
       caption:
         `Standard deviation ${moments.map(({ title, now }) => `${spread(now)} ${title}`).join(", ")}. ` +
@@ -87,7 +87,20 @@ function mapChart({ layer, moments, title, caption }) {
     );
     return [...moments.map(map), ramp];
   };
-  return figure({ title, caption, draw, drawing: "maps" });
+  const numbers = () => ({
+    columns: ["moment", "output", "input", "outputs", "inputs", "mean conductance (S)"],
+    rows: moments.flatMap(({ title: moment, values }) =>
+      values.map((value, k) => [
+        moment,
+        Math.floor(k / layer.map_columns) * layer.block_rows,
+        (k % layer.map_columns) * layer.block_columns,
+        layer.block_rows,
+        layer.block_columns,
+        value * toSiemens,
+      ]),
+    ),
+  });
+  return figure({ title, caption, draw, numbers, drawing: "maps" });
 }
 
 // What the numbers of a layer are as conductance.
@@ -154,5 +167,11 @@ function histogramChart({ layer, moments, title, caption }) {
     });
   };
   const entries = moments.map(({ title: label, color, mark }) => ({ label, color, mark }));
-  return figure({ title, caption, entries, draw });
+  const numbers = () => ({
+    columns: ["moment", "from (S)", "to (S)", "cells"],
+    rows: moments.flatMap(({ title: moment, counts }) =>
+      counts.map((number, k) => [moment, edge(k) * axis.factor, edge(k + 1) * axis.factor, number]),
+    ),
+  });
+  return figure({ title, caption, entries, draw, numbers });
 }

@@ -99,11 +99,18 @@ function table(columns, rows, kind = "") {
           row.map((content, k) => cell(k === 0 ? "th" : "td", k, content)),
         ),
   );
-  return element(
+  const frame = element(
     "div",
-    { class: "scroll" },
+    { class: "scroll", tabindex: "0" },
     element("table", { class: kind }, titles, element("tbody", {}, body)),
   );
+  // what does not fit says so
+  const hint = element("p", { class: "note hint", hidden: "" }, "The table goes on to the right: scroll it.");
+  new ResizeObserver(() => {
+    hint.hidden = frame.scrollWidth <= frame.clientWidth + 1;
+    frame.tabIndex = hint.hidden ? -1 : 0;
+  }).observe(frame);
+  return element("div", {}, frame, hint);
 }
 
 // Entries {label, color, mark: "line" | "dashed" | "dot" | "area" | "diamond"}.
@@ -139,10 +146,11 @@ function redraw(drawing, always = false) {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const drawing of figures.keys()) redraw(drawing, true);
 });
-const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
+const isDark = () => !savingLight && matchMedia("(prefers-color-scheme: dark)").matches;
 
-// A figure with its title, caption and legend; `draw(width)` returns what is to be seen.
-function figure({ title, caption, entries, draw, kind = "", drawing = "" }) {
+// A figure with its title, caption and legend; `draw(width)` returns what is to be seen, and `numbers()`
+// what of it goes into a table: {columns, rows}.
+function figure({ title, caption, entries, draw, numbers, kind = "", drawing = "" }) {
   const place = element("div", { class: `drawing ${drawing}`.trim() });
   figures.set(place, draw);
   widths.observe(place);
@@ -153,6 +161,7 @@ function figure({ title, caption, entries, draw, kind = "", drawing = "" }) {
     entries ? legend(entries) : null,
     place,
     caption ? element("figcaption", {}, caption) : null,
+    saveButtons({ title, entries, draw, numbers }),
   );
 }
 

@@ -114,7 +114,7 @@ function whatWasRun(run) {
     run.result ? ["digest of the weights", element("code", {}, run.result.weights_digest)] : null,
   ].filter(Boolean);
   const layers = run.layers.map((layer, k) => [
-    String(k + 1),
+    String(k),
     `${count(layer.rows)}${kSpace}×${kSpace}${count(layer.columns)}`,
     layer.spec?.activation ?? "–",
     Number(layer.full_scale_weight.toPrecision(4)).toString(),
@@ -223,7 +223,7 @@ function learning(run) {
   const monitored = d3
     .range(layers)
     .map((k) => ({
-      label: `layer ${k + 1}`,
+      label: `layer ${k}`,
       mark: "line",
       points: run.metrics.filter(({ rho }) => rho?.[k] > 0).map((line) => ({ x: line.epoch, y: line.rho[k] })),
     }))
@@ -254,6 +254,31 @@ function learning(run) {
             "sends errors through arrays that are updated already; it departs from back-propagation as ρ grows.",
         });
   return [element("h2", {}, "Learning"), element("div", { class: "figures" }, accuracy, loss, monitor)];
+}
+
+// The four combinations of a logic task: what comes out, and what should.
+function truthTable(run) {
+  if (!run.truth_table?.length) return [];
+  const rows = run.truth_table.map(({ inputs, target, answer, outputs }) => [
+    inputs.join("   "),
+    target,
+    element("b", { class: target === answer ? "right" : "wrong" }, `${answer} ${target === answer ? "✓" : "✗"}`),
+    outputs.map((value) => value.toFixed(3)).join("   "),
+  ]);
+  return [
+    element("h2", {}, "Truth table"),
+    element("p", { class: "note" }, "Each combination sent through the chip once more, as it stands."),
+    table(
+      [
+        { title: "inputs" },
+        { title: "should be", number: true },
+        { title: "chip", number: true },
+        { title: "outputs of the last layer", number: true },
+      ],
+      rows,
+      "narrow",
+    ),
+  ];
 }
 
 function confusion(run) {
@@ -403,6 +428,7 @@ function runPage(run) {
     tiles(run),
     whatWasRun(run),
     learning(run),
+    truthTable(run),
     confusion(run),
     layersOf(run),
     cost(run),

@@ -57,12 +57,6 @@ function severalRuns(runs) {
     }));
   const accuracy = (line) => 100 * (line.test_accuracy ?? NaN);
   const inPercent = { label: "test accuracy (%)", show: (value) => `${value.toFixed(2)}${kNarrow}%` };
-  const most_J =
-    d3.max(
-      runs.flatMap(({ metrics }) => metrics),
-      ({ energy_J }) => energy_J,
-    ) ?? 0;
-  const axis = axisUnit(most_J, "J");
   return [
     element(
       "div",
@@ -77,13 +71,15 @@ function severalRuns(runs) {
       lineChart({
         title: "Test accuracy for the energy spent",
         y: inPercent,
-        series: series((line) => line.energy_J, accuracy),
+        series: series((line) => (line.energy_J > 0 ? line.energy_J : NaN), accuracy),
         x: {
-          label: `energy of training (${axis.unit})`,
+          label: "energy of training",
+          column: "energy of training (J)",
           show: (value) => quantity(value, "J"),
-          scale: { tickFormat: axis.format },
+          // (ways to train differ by orders of magnitude)
+          scale: { type: "log", zero: false, nice: true, tickFormat: logTick("J"), ticks: 3 },
         },
-        caption: "The same points over the energy that the chip had taken by then.",
+        caption: "The same points over the energy that the chip had taken by then; the axis is logarithmic.",
       }),
       lineChart({
         title: "Loss while it learned",
@@ -155,7 +151,25 @@ function comparisonPage(comparison) {
     ["digital operations", (s) => count(s.digital_operations?.mean)],
     ["host operations", (s) => count(s.host_operations?.mean)],
   ].filter(([, show]) => strategies.some((strategy) => show(strategy) !== "–"));
-  const rows = strategies.map((strategy) => [breakable(label(strategy)), ...columns.map(([, show]) => show(strategy))]);
+  const onlyAccuracy = (name, test_accuracy, more = {}) => [
+    name,
+    ...columns.map(([title]) => (title === "test accuracy" ? accuracy(test_accuracy) : (more[title] ?? "–"))),
+  ];
+  const rows = [
+    ...strategies.map((strategy) => [breakable(label(strategy)), ...columns.map(([, show]) => show(strategy))]),
+    ...(known(comparison.float_accuracy?.mean)
+      ? [
+          onlyAccuracy("in float, on a computer", comparison.float_accuracy, {
+            balanced: accuracy(comparison.float_balanced_accuracy),
+            seeds: count(comparison.float_accuracy.values?.length),
+            "host operations": count(baseline[0]?.operations),
+          }),
+        ]
+      : []),
+    ...(known(comparison.largest_class_share)
+      ? [onlyAccuracy("the largest class alone", { mean: comparison.largest_class_share })]
+      : []),
+  ];
   const dots = [
     ...strategies.map((strategy) => ({
       label: label(strategy),

@@ -67,10 +67,11 @@ function makePages(folder) {
     for (const file of ["result.json", ...gone]) rmSync(join(folder, name, file));
   }
 
+  const says = { logic: ["Truth table", "should be", "1 ✓"], progressive: ["Layer 0: conductance", "Layer 1: conductance"] };
   const pages = ["progressive", "logic", "stopped", "begun"].map((name) => {
     const { report, bytes } = JSON.parse(nernst("report", join(folder, name), "--json"));
     assert.equal(readFileSync(report).length, bytes);
-    return { name, path: report };
+    return { name, path: report, says: says[name] };
   });
   const several = join(folder, "several.html");
   nernst("report", join(folder, "progressive"), join(folder, "conventional"), "--out", several);
@@ -91,7 +92,7 @@ function makePages(folder) {
   // a network on its tiles
   const floorplan = join(folder, "floorplan.html");
   nernst("circuit", "floorplan", join(folder, "progressive"), "--quiet", "--out", floorplan);
-  pages.push({ name: "floorplan", path: floorplan, says: ["The chip, to scale", "samples on their way"] });
+  pages.push({ name: "floorplan", path: floorplan, says: ["The chip, to scale", "samples on their way", "← backward", "are assumed and have no source"] });
 
   // what nernst compare puts into the same page
   const comparison = JSON.parse(readFileSync(join(here, "fixtures/comparison.json"), "utf8"));
@@ -99,7 +100,7 @@ function makePages(folder) {
   const [before, data, after] = html.split(/(?<=id="data">)(.*?)(?=<\/script>)/s);
   const path = join(folder, "comparison.html");
   writeFileSync(path, before + JSON.stringify({ ...JSON.parse(data), comparison }) + after);
-  pages.push({ name: "comparison", path, says: ["4,250 ± 15 s", "5.00 ± 0.02 mJ", "7.20 ± 0.10 mJ"] });
+  pages.push({ name: "comparison", path, says: ["in float, on a computer", "4,250 ± 15 s", "5.00 ± 0.02 mJ", "7.20 ± 0.10 mJ"] });
   return pages;
 }
 
@@ -147,6 +148,54 @@ function faultsOfFigures() {
   return faults;
 }
 
+// What is wrong with the files that the buttons of a page save, one sentence each.
+async function faultsOfFiles(page) {
+  const faults = [];
+  // (a browser takes ten files of a page in a row and no more: what it is given is looked at instead)
+  await page.evaluate(() => {
+    window.saved = [];
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      window.saved.push({ blob });
+      return make(blob);
+    };
+    HTMLAnchorElement.prototype.click = function () {
+      window.saved.at(-1).name = this.download;
+    };
+  });
+  for (const figure of await page.locator("figure").all()) {
+    const title = await figure.locator("strong").first().innerText();
+    for (const kind of ["SVG", "CSV"]) {
+      const button = figure.locator(".save button", { hasText: kind });
+      if ((await button.count()) !== 1) {
+        faults.push(`${title}: there is no button for ${kind}`);
+        continue;
+      }
+      await button.click();
+      const { name, text } = await page.evaluate(async () => {
+        const { name, blob } = window.saved.at(-1);
+        return { name, text: await blob.text() };
+      });
+      if (kind === "SVG") {
+        const error = await page.evaluate(
+          (svg) => new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("parsererror")?.textContent,
+          text,
+        );
+        if (error) faults.push(`${title}: its SVG is none: ${error}`);
+        if (/var\(--(?!plot)|NaN|undefined/.test(text.replace(/data:[^"]*/g, "")))
+          faults.push(`${title}: its SVG has colours or numbers of the page left in it`);
+        writeFileSync(join(screenshots, `saved-${name}`), text);
+      } else {
+        const lines = text.trimEnd().split("\n");
+        const fields = lines.map((line) => line.replace(/"([^"]|"")*"/g, "").split(",").length);
+        if (lines.length < 2 || new Set(fields).size !== 1) faults.push(`${title}: its CSV is no table`);
+        if (/NaN|undefined|\[object/.test(text)) faults.push(`${title}: its CSV has numbers that are none`);
+      }
+    }
+  }
+  return faults;
+}
+
 // What is wrong with a page in a window of this width and colour scheme.
 async function faultsOf(browser, { name, path, says = [] }, width, colorScheme) {
   const faults = [],
@@ -176,6 +225,8 @@ async function faultsOf(browser, { name, path, says = [] }, width, colorScheme) 
       .forEach((details) => (details.open = false)),
   );
   await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+
+  if (width > 1000 && colorScheme === "dark") faults.push(...(await faultsOfFiles(page)));
 
   // a change of colours draws it all again
   await page.emulateMedia({ colorScheme: colorScheme === "dark" ? "light" : "dark" });

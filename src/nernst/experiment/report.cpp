@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -139,6 +140,31 @@ Tree device_json(DeviceSpec device) {
   return tree;
 }
 
+// What the chip answers to each combination of a logic task: {inputs, target, answer, outputs}.
+Tree truth_table(const Config& config, SimulatedChip& chip) {
+  Tree table = Tree::array();
+  if (config.data.name != "logic") return table;
+  const DataSet data = load_data(config.data);
+  const auto network = make_network(config, chip);
+  const LossKind loss = resolve_loss(config.training.loss, config.network.layers.back().activation);
+  const Evaluation evaluation =
+      evaluate(*network, loss, data.test, data.classes.size(), {}, KeepOutputs::yes);
+  for (std::size_t k = 0; k < data.test.size(); ++k) {
+    // as they were before the chip's own scale
+    std::vector<double> inputs;
+    for (std::size_t f = 0; f < data.features(); ++f)
+      inputs.push_back(
+          std::round(static_cast<double>(data.test.inputs.row(k)[f]) * data.fit.scales[f].width +
+                     data.fit.scales[f].offset));
+    const auto outputs = evaluation.outputs.row(k);
+    table.push_back({{"inputs", inputs},
+                     {"target", data.classes.at(data.test.labels[k])},
+                     {"answer", data.classes.at(evaluation.predicted[k])},
+                     {"outputs", std::vector<double>(outputs.begin(), outputs.end())}});
+  }
+  return table;
+}
+
 // What a run has learned so far: position, books and layers.
 void write_state(Tree& report, const OpenedRun& run, const Tree& result, RunSetup setup) {
   setup.backend = run.backend();
@@ -158,6 +184,7 @@ void write_state(Tree& report, const OpenedRun& run, const Tree& result, RunSetu
     training["signal_words_peak"] = books.signal_words_peak;
     training["weight_words_peak"] = books.weight_words_peak;
     evaluation = ledger_of(books.evaluation);
+    report["truth_table"] = truth_table(config, *chip);
   }
   // the evaluation at the end came after the last checkpoint
   if (result.is_object()) {

@@ -84,6 +84,7 @@ class CircuitFloorplanCommand final : public Command {
                     config.chip.wires.enabled ? ", its wires taken as ideal" : "");
     Answer answer;
     answer.json = json_of(plan);
+    answer.json["figures"] = figures_of(config.chip);
     answer.text = text_of(plan, title, console.out());
     if (!out_.empty()) {
       Tree data = Tree::object();
@@ -99,6 +100,28 @@ class CircuitFloorplanCommand final : public Command {
   }
 
  private:
+  // The figures of circuits and areas: {key, help, value, unit, assumed}, the last where nobody has
+  // given another in the place of one without a source.
+  static Tree figures_of(ChipSpec chip) {
+    ChipSpec published;
+    Tree figures = Tree::array();
+    const auto add = [&](const char* table, const Fields& fields, const Fields& defaults) {
+      for (std::size_t k = 0; k < fields.all().size(); ++k) {
+        const Field& field = fields.all()[k];
+        const bool own = field.value() != defaults.all()[k].value();
+        figures.push_back(
+            {{"key", fmt::format("chip.{}.{}", table, field.name)},
+             {"help", field.note.help},
+             {"value", field.value()},
+             {"unit", field.note.unit},
+             {"assumed", !own && field.note.help.find("assumed") != std::string_view::npos}});
+      }
+    };
+    add("technology", fields_of(chip.technology), fields_of(published.technology));
+    add("area", fields_of(chip.area), fields_of(published.area));
+    return figures;
+  }
+
   static constexpr std::size_t kSamples = 200;  // of a pipeline, until it runs steadily
 
   // The config with the inputs of its network.
