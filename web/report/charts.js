@@ -256,16 +256,26 @@ function rasterMap(width, map) {
     y: { ...axis, domain: [rows, 0], label: map.y, labelOffset: 44, ticks: whole(rows, height < 120 ? 3 : 5) },
     color: { type: "linear", domain, range: colors, interpolate: "lab", clamp: true },
     marks: [
-      Plot.raster(values, {
-        width: map_columns,
-        height: map_rows,
-        x1: 0,
-        y1: 0,
-        x2: map_columns * block_columns,
-        y2: map_rows * block_rows,
-        imageRendering: "pixelated",
-        clip: true,
-      }),
+      // (what draws a saved picture may smooth the points of a raster)
+      whole_cells && values.length <= 400
+        ? Plot.rect(values, {
+            x1: (_, k) => k % columns,
+            x2: (_, k) => (k % columns) + 1,
+            y1: (_, k) => Math.floor(k / columns),
+            y2: (_, k) => Math.floor(k / columns) + 1,
+            fill: (value) => value,
+            inset: -0.2,
+          })
+        : Plot.raster(values, {
+            width: map_columns,
+            height: map_rows,
+            x1: 0,
+            y1: 0,
+            x2: map_columns * block_columns,
+            y2: map_rows * block_rows,
+            imageRendering: "pixelated",
+            clip: true,
+          }),
       small
         ? Plot.text(values, {
             x: (_, k) => (k % columns) + 0.5,
