@@ -87,6 +87,28 @@ TEST_F(FinishedRun, TheShelfIsAsLongAndAsHotAsItIsSaid) {
   EXPECT_GT(moved(weights({"--after", "1d", "--temperature", "330"})), moved(day));
 }
 
+// On the shelf for one tau towards w = -0.5: against resistors all weights follow by about
+// -0.5 (1 - 1/e), against cells that relax alike they do not.
+TEST_F(FinishedRun, TheCommonShiftOfTheShelfIsSaid) {
+  const auto shift = [&](const std::string& references, const std::string& out) {
+    const Ended trained = run(
+        folder, {"train", "e.toml", "--out", out, "--json", "--set", "device.retention.tau_s=86400",
+                 "--set", "device.retention.w_rest=-0.5", "--set",
+                 "device.retention.references=" + references, "--set", "aging.wait_s=86400",
+                 "--set", "aging.after_epoch=1", "--set", "training.epochs=1"});
+    EXPECT_EQ(trained.code, 0) << trained.err;
+    const Tree later =
+        parse(run(folder, {"evaluate", out, "--after", "10y", "--json"}).out)["common_shift"];
+    // what one tau has left of the way
+    const double part = std::exp(-1);
+    const double now = parse(trained.out)["common_shift"];
+    EXPECT_NEAR(later.get<double>(), now * part / (1 - part), 0.02) << references;
+    return now;
+  };
+  EXPECT_NEAR(shift("resistors", "r"), -0.5 * (1 - std::exp(-1)), 0.06);
+  EXPECT_NEAR(shift("cells", "c"), 0, 0.06);
+}
+
 TEST_F(FinishedRun, CellsAreExportedInThreeForms) {
   for (const char* name : {"c.npz", "c.h5", "c.csv"})
     ASSERT_EQ(evaluate({"--cells", name}).code, 0) << name;

@@ -56,6 +56,7 @@ class SimulatedChip final : public Chip {
   // The weights as they are now, without noise: for pictures, exports and tests. Of an array, the
   // sum over its parts; or those of one part.
   Matrix<double> weights(std::size_t array) const;
+  double full_scale_weight(std::size_t array) const { return at(array).spec.full_scale_weight; }
   Matrix<double> part_weights(ArrayPart part) const;
   CellStates cells(ArrayPart part) const;
   // How the effective weights that reads used compared with solutions of the wires, over all tiles

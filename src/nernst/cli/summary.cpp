@@ -96,6 +96,9 @@ std::string summary_of(const RunResult& result, const Look& look) {
     row("  error of a solution, most", fmt::format("{:.1e}", result.wires->solver_error),
         "of the mean current of a line");
   }
+  if (result.common_shift)
+    row("common shift of the weights", fmt::format("{:+.4f}", *result.common_shift),
+        "of w, their mean on the shelf: cells and references relax");
   row("signal words held, peak", count(result.books.signal_words_peak));
   row("weight words held, peak", count(result.books.weight_words_peak));
   row("cells read", count(ledger.cell_reads));

@@ -31,8 +31,9 @@ void CellSpec::describe(Fields& f) {
       .where(is_not_zero("training.refresh_every"));
   f.flag("one_sided", one_sided,
          "the cell can only be potentiated (needs weight = \"differential_pair\")");
-  f.choice("reference", reference, {"nominal", "symmetry_point"},
-           "what the cell's own reference is set to: w = 0, or the symmetry point of the cell");
+  f.choice("reference", reference, {"nominal", "symmetry_point", "rest"},
+           "what the cell's own reference is set to: w = 0, the symmetry point of the cell, or "
+           "retention.w_rest, from where it does not move");
 }
 
 void SpreadSpec::describe(Fields& f) {

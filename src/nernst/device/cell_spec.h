@@ -10,9 +10,9 @@
 
 namespace nernst {
 
-// What w = 0 of a cell with a reference of its own is: the middle of the nominal window, or the
-// cell's own symmetry point (zero shifting).
-enum class Reference { nominal, symmetry_point };
+// What w = 0 of a cell with a reference of its own is: the middle of the nominal window, the cell's
+// own symmetry point (zero shifting), or where w relaxes to, so that the reference stays.
+enum class Reference { nominal, symmetry_point, rest };
 
 // The nominal cell and the noise of its pulses.
 struct CellSpec {

@@ -150,6 +150,10 @@ void check_device(const DeviceSpec& device, const std::string& where) {
   const double rest = device.retention.w_rest;
   require(rest >= cell.w_min && rest <= cell.w_max, "retention.w_rest", rest,
           fmt::format("give a value from w_min = {} to w_max = {}", cell.w_min, cell.w_max));
+  if (cell.reference == Reference::rest && !device.retention.enabled())
+    throw ConfigError("device.cell.reference", "rest",
+                      "is where w relaxes to, and these cells keep; give retention.tau_s, or "
+                      "\"nominal\"");
   const double tau_s = device.retention.tau_at_temperature_s();
   require(!device.retention.enabled() || tau_s > 0, "retention.temperature_K",
           device.retention.temperature_K,

@@ -71,6 +71,7 @@ Fabricated<Law> fabricate_cell(const DeviceSpec& device, const Law& law, const C
   made.offset_shared = device.spread.offset_shared * offset;
   if (spec.reference == Reference::symmetry_point)
     made.offset_own -= symmetry_point(law, made.cell);
+  if (spec.reference == Reference::rest) made.offset_own -= device.retention.w_rest;
 
   const double fate = draws.uniform(Draw::fault);
   if (fate < device.faults.dead) {

@@ -129,6 +129,14 @@ TEST(Fabricate, OffsetsOfBothReferencesAreOneDraw) {
   EXPECT_NEAR(moments(mismatch).deviation, 0, 1e-14);
 }
 
+TEST(Fabricate, AReferenceMayStandWhereCellsRelaxTo) {
+  DeviceSpec device = load_device("ideal");
+  device.retention = {.tau_s = 2, .w_rest = -0.75};
+  device.cell.reference = Reference::rest;
+  const auto own = over_cells(device, [](const auto& made) { return made.offset_own; });
+  for (const double offset : own) EXPECT_EQ(offset, 0.75);
+}
+
 TEST(Fabricate, AReferenceMayStandAtTheSymmetryPoint) {
   DeviceSpec device = scattered_device<SoftBounds>();
   device.cell.reference = Reference::symmetry_point;

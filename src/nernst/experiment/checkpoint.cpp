@@ -44,7 +44,7 @@ RunPosition read_position(const io::Hdf5Reader& file, const std::string& where,
                  {file.read_text("/identity/config"), file.read_text("/identity/data"),
                   file.read_text("/identity/numbers")});
   std::vector<std::uint64_t> counts = position_counts({});
-  std::vector<double> sums(2);
+  std::vector<double> sums(3);
   file.read_into("/position/counts", std::span(counts));
   file.read_into("/position/sums", std::span(sums));
   return {.epoch = counts[0],
@@ -57,6 +57,7 @@ RunPosition read_position(const io::Hdf5Reader& file, const std::string& where,
           .metrics_digest = file.read_text("/position/metrics"),
           .prepared = counts[6],
           .aged = counts[7],
+          .common_shift = sums[2],
           .wall_s = sums[1]};
 }
 
@@ -86,7 +87,7 @@ void write_checkpoint(const std::filesystem::path& path, const RunIdentity& iden
   file.write_text("/identity/numbers", identity.numbers);
   const std::vector<std::uint64_t> counts = position_counts(position);
   file.write("/position/counts", std::span(counts));
-  const std::vector<double> sums = {position.loss, position.wall_s};
+  const std::vector<double> sums = {position.loss, position.wall_s, position.common_shift};
   file.write("/position/sums", std::span(sums));
   file.write_text("/position/metrics", position.metrics_digest);
   file.write_text("/books/training",

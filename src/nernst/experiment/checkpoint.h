@@ -26,6 +26,7 @@ struct RunPosition {
   std::string metrics_digest;       // and the digest of so much of it
   std::uint64_t prepared = 0;       // 1 when what comes before the first sample is done
   std::uint64_t aged = 0;           // 1 when the chip has lain on the shelf
+  double common_shift = 0;          // of all weights on the shelf, in w
   double wall_s = 0;                // time that training took, for samples per second only
 };
 

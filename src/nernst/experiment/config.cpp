@@ -220,7 +220,12 @@ DeviceSpec resolve_device(const Config& config) {
 }
 
 WeightReach weight_reach(const ChipSpec& chip, const DeviceSpec& device) {
-  if (chip.weight != WeightCoding::differential_pair) return {device.cell.w_min, device.cell.w_max};
+  if (chip.weight != WeightCoding::differential_pair) {
+    const bool at_rest =
+        chip.weight == WeightCoding::reference_cell && device.cell.reference == Reference::rest;
+    const double zero = at_rest ? device.retention.w_rest : 0;
+    return {device.cell.w_min - zero, device.cell.w_max - zero};
+  }
   const double half_range = (device.cell.w_max - device.cell.w_min) / 2;
   return {-half_range, half_range};
 }

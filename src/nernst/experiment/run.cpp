@@ -129,6 +129,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
     result.samples_per_second = trained / trainer.position().wall_s;
   result.epochs = trainer.position().epoch;
   result.metrics_digest = trainer.position().metrics_digest;
+  if (trainer.position().aged != 0) result.common_shift = trainer.position().common_shift;
   result.books = trainer.books();
   result.pulses_per_cell_max = chip->most_pulses();
   if (config.chip.wires.enabled) result.wires = chip->wire_report();
@@ -173,6 +174,16 @@ Tree ledger_json(const LedgerCounts& original) {
 }
 
 }  // namespace
+
+double mean_w(const SimulatedChip& chip) {
+  double sum = 0, cells = 0;
+  for (std::size_t a = 0; a < chip.arrays(); ++a) {
+    const Matrix<double> weights = chip.weights(a);
+    for (const double weight : weights.values()) sum += weight / chip.full_scale_weight(a);
+    cells += static_cast<double>(weights.values().size());
+  }
+  return sum / cells;
+}
 
 std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
                                          const RunSetup& setup) {
@@ -308,6 +319,7 @@ Tree result_json(const RunResult& result) {
                      {"rms_error", result.wires->rms_error()},
                      {"largest_error", result.wires->largest_error},
                      {"solver_error", result.wires->solver_error}};
+  if (result.common_shift) json["common_shift"] = *result.common_shift;
   json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {

@@ -87,6 +87,7 @@ struct RunResult {
   std::optional<std::int64_t> host_operations = 0;
   std::optional<TransferReport> transfer;  // where a trained network was written to the chip
   Matrix<std::int64_t> confusion;
+  std::optional<double> common_shift;  // of all weights on the shelf, in w, where it lay there
   Books books;
   std::int64_t pulses_per_cell_max = 0;
   std::optional<WireReport> wires;  // where the lines have resistance
@@ -112,6 +113,10 @@ std::vector<std::string> remarks_on(const RunResult& result);
 
 // The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).
 Tree result_json(const RunResult& result);
+
+// The mean of all weights of a chip in units of w, without noise: what they shift by together as
+// cells and their references relax.
+double mean_w(const SimulatedChip& chip);
 
 // The chip that a config means, with its first weights.
 std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,

@@ -138,7 +138,9 @@ void Trainer::age() {
   if (aging.wait_s == 0 || position_.aged != 0 ||
       position_.epoch != static_cast<std::uint64_t>(aging.after_epoch))
     return;
+  const double before = mean_w(*chip_);
   chip_->wait(aging.wait_s);
+  position_.common_shift = mean_w(*chip_) - before;
   position_.aged = 1;
   write_metrics(Tested::yes);
   save();
@@ -260,7 +262,10 @@ void Trainer::write_metrics(Tested tested) {
     line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
     line["rho"] = monitor_.rho();
   }
-  if (position_.aged != 0) line["aged"] = true;
+  if (position_.aged != 0) {
+    line["aged"] = true;
+    line["common_shift"] = position_.common_shift;
+  }
   line["time_s"] = chip_->ledger().counts.time_s;
   line["energy_J"] = chip_->ledger().counts.energy.total_J();
   line["pulses"] = chip_->ledger().counts.pulses;

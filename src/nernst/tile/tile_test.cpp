@@ -382,6 +382,21 @@ TEST(Tile, ReferencesAreCellsThatRelaxFromWhenTheyWereSet) {
   EXPECT_NEAR(net_of(*tile, spec)(0, 0), -1 + 1.125 * k(2), 1e-12);
 }
 
+// A reference that stands where cells relax to does not move: what is left is the cell's own
+// relaxation, and no common shift.
+TEST(Tile, AReferenceAtRestStays) {
+  DeviceSpec device = load_device("ideal");
+  device.retention = {.tau_s = 2, .beta = 0.5, .w_rest = -1};
+  device.cell.reference = Reference::rest;
+  const TileSpec spec{.rows = 1, .columns = 1, .seed = 1, .id = 1};
+  const auto tile = make_tile(device, spec, Backend::reference, Threads(1));
+  Matrix<double> start(1, 1, 0.125);
+  tile->fabricate(start.view());
+  EXPECT_NEAR(net_of(*tile, spec)(0, 0), 0.125, 1e-12);
+  tile->advance_to(3);
+  EXPECT_NEAR(net_of(*tile, spec)(0, 0), 0.125 * std::exp(-std::sqrt(1.5)), 1e-12);
+}
+
 TEST(Tile, HowTimeIsDividedDoesNotCount) {
   for (const double beta : {0.4, 1.0}) {
     DeviceSpec device = load_device("ideal");

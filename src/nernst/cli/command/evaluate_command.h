@@ -95,7 +95,9 @@ class EvaluateCommand final : public Command {
     const Tree changes = read_settings(warnings);
     if (changes.contains("chip"))
       finished = through_other_circuits(std::move(finished), changes["chip"], setup, warnings);
+    const double mean_before = after_s > 0 ? mean_w(*finished.chip) : 0;
     leave_on_shelf(finished, after_s, temperature_K_, warnings);
+    const double common_shift = after_s > 0 ? mean_w(*finished.chip) - mean_before : 0;
     if (strict_ && !warnings.empty()) throw ConfigError("--strict", "", warnings.front());
     for (const std::string& warning : warnings) console.note("nernst: warning: " + warning);
     const DataToEvaluate data = load(finished, changes);
@@ -117,11 +119,15 @@ class EvaluateCommand final : public Command {
     answer.json["warnings"] = warnings;
     answer.json["repeats"] = repeats_;
     answer.json["after_s"] = after_s;
+    if (after_s > 0) answer.json["common_shift"] = common_shift;
     if (data.samples.labelled()) {
       describe_accuracy(answer, data, readings, finished.fit, console);
     } else {
       describe_answers(answer, data, evaluation, finished.fit, console);
     }
+    if (after_s > 0)
+      answer.text += fmt::format("  on the shelf all weights shifted by {:+.4f} of w in the mean\n",
+                                 common_shift);
     answer.json["weights_digest"] = digest;
     answer.json["weights"] = weights_.empty() ? Tree(nullptr) : Tree(weights_);
     answer.json["predictions"] = predictions_.empty() ? Tree(nullptr) : Tree(predictions_);
