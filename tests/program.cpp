@@ -41,6 +41,12 @@ void to_file(int descriptor, const char* path) {
   to_file(STDIN_FILENO, "/dev/null");
   to_file(STDOUT_FILENO, out);
   to_file(STDERR_FILENO, err);
+#if !defined(NERNST_SANITIZED)
+  if (surroundings.max_memory_bytes > 0) {
+    const struct rlimit limit { surroundings.max_memory_bytes, surroundings.max_memory_bytes };
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
+#endif
   if (surroundings.max_file_bytes > 0) {
     const struct rlimit limit { surroundings.max_file_bytes, surroundings.max_file_bytes };
     ::setrlimit(RLIMIT_FSIZE, &limit);

@@ -37,6 +37,7 @@ struct Surroundings {
   std::vector<std::string> environment = {};  // "NERNST_BACKEND=scalar", on top of the test's own
   std::uint64_t max_file_bytes = 0;           // of any file that is written; 0 = no limit
   std::string out_file = {};                  // standard output goes here instead
+  std::uint64_t max_memory_bytes = 0;         // addresses in all; 0 = no limit, as under sanitizers
 };
 
 // A process under way.
