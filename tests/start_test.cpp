@@ -128,6 +128,27 @@ TEST(Start, RunsAreNamedForWhatWasChangedAndListed) {
   EXPECT_NE(run(folder, {"runs"}).out.find("next: nernst "), std::string::npos);
 }
 
+// Cells whose own window reaches below 0 S are named where the device is looked at and where it was
+// used.
+TEST(Start, CellsThatWouldConductLessThanNothingAreNamed) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"init", "device"}).code, 0);
+  const std::string said = "would conduct less than nothing";
+  EXPECT_EQ(run(folder, {"device", "show", "my_device.toml"}).out.find(said), std::string::npos);
+  std::string device = read(folder / "my_device.toml");
+  const std::size_t place = device.find("g_min_S = 2e-6");
+  ASSERT_NE(place, std::string::npos);
+  write(folder / "my_device.toml", device.replace(place, 14, "g_min_S = 5e-7"));
+  EXPECT_NE(run(folder, {"device", "show", "my_device.toml"}).out.find(said), std::string::npos);
+  ASSERT_EQ(
+      run(folder, {"train", "device.toml", "--out", "run", "--quiet", "--set", "training.epochs=1"})
+          .code,
+      0);
+  if (run(folder, {"report", "run", "--quiet"}).code == 0) {
+    EXPECT_NE(read(folder / "run/report.html").find(said), std::string::npos);
+  }
+}
+
 // The picture of the README is what its command draws.
 TEST(Start, ThePictureIsDrawnByTheProgram) {
   const Folder folder;

@@ -131,6 +131,7 @@ function whatWasRun(run) {
         "div",
         {},
         table([{}, {}], chipFacts, "plain"),
+        run.device.below_zero ? element("p", { class: "notice" }, `${run.device.below_zero}.`) : null,
         element(
           "details",
           {},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/device/population.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "nernst/base/error.h"
@@ -189,6 +191,15 @@ double part_below_zero(const DeviceSpec& device) {
   for (const double w : population->read(ReadAgainst::nothing))
     below += working.physical.g_S(w) < 0 ? 1 : 0;
   return static_cast<double>(below) / static_cast<double>(cells);
+}
+
+std::string below_zero_sentence(const DeviceSpec& device) {
+  const double part = part_below_zero(device);
+  if (part == 0) return "";
+  return fmt::format(
+      "{:.2f} % of the cells would conduct less than nothing at the bottom of their own windows; "
+      "where conductance counts they end at 0 S, and w stays as published",
+      100 * part);
 }
 
 std::unique_ptr<Population> make_population(const DeviceSpec& device, std::size_t count,

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "nernst/device/device_spec.h"
@@ -65,6 +66,8 @@ SymmetryPoint symmetry_point_of(const DeviceSpec& device);
 // Of 20,000 working cells, each at the bottom of its own window and with its write noise, the part
 // that would conduct less than nothing, and ends at 0 S instead; 0 for a law without bounds.
 double part_below_zero(const DeviceSpec& device);
+// The same as a sentence for whoever looks at the device; "" where there are none.
+std::string below_zero_sentence(const DeviceSpec& device);
 
 // `device` without what differs from cell to cell (spreads, faults, the offset of a reference).
 DeviceSpec without_spread(DeviceSpec device);

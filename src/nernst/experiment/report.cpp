@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/device/population.h"
 #include "nernst/experiment/checkpoint.h"
 #include "nernst/experiment/report_layers.h"
 #include "nernst/experiment/report_page.h"
@@ -134,6 +135,7 @@ Tree device_json(DeviceSpec device) {
   tree["title"] = device.title;
   tree["citation"] = device.citation;
   tree["law"] = with_law(device, [](const auto& law) { return std::string(law.kName); });
+  tree["below_zero"] = below_zero_sentence(device);
   tree["physical"] = described(fields_of(device.physical));
   tree["cell"] = described(fields_of(device.cell));
   tree["spread"] = described(fields_of(device.spread));

@@ -76,14 +76,8 @@ class DeviceShowCommand final : public Command {
 
   // What becomes of cells whose own window reaches below 0 S.
   static std::string conductance_note(const DeviceSpec& device, const Look& look) {
-    const double part = part_below_zero(device);
-    if (part == 0) return "";
-    return wrapped(
-        fmt::format("{} of the cells would conduct less than nothing at the bottom of their "
-                    "own windows; where conductance counts they end at 0 S, and w stays as "
-                    "published",
-                    percent(part, 2)),
-        2, look);
+    const std::string sentence = below_zero_sentence(device);
+    return sentence.empty() ? "" : wrapped(sentence, 2, look);
   }
 
   std::string figures(const DeviceSpec& device, const Look& look) {
