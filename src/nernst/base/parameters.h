@@ -144,8 +144,8 @@ void read_fields(const Tree& table, const std::string& path, const Fields& field
 // The table that read_fields would read back to the same values.
 Tree write_fields(const Fields& fields);
 
-// The known name with the smallest edit distance, if it is near enough to be a likely slip; else the
-// only one that `name` is short for.
+// The known name with the smallest edit distance, if it is near enough to be a likely slip; else
+// the only one that `name` is short for.
 std::optional<std::string> nearest_name(std::string_view name,
                                         const std::vector<std::string>& known);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder of a run: config.toml, device.toml, data.json (see DataFit), run.json, metrics.jsonl,
-// checkpoint.h5, ledger.json and, when the run is done, result.json, or diverged.json where it ended
-// so; more_epochs.json where the run goes on beyond the end of its config.
+// checkpoint.h5, ledger.json and, when the run is done, result.json, or diverged.json where it
+// ended so; more_epochs.json where the run goes on beyond the end of its config.
 #pragma once
 
 #include <filesystem>
