@@ -237,6 +237,62 @@ TEST_F(Honest, WeightsClippedByTheUsersFullScaleAreTold) {
       std::string::npos);
 }
 
+// Trains of 3 slots that would need more: what they leave out is counted, and said where it is
+// much.
+TEST_F(Honest, PulsesThatCouldNotBeSentAreSaid) {
+  write(folder / "xor.toml",
+        "[data]\nname = \"logic\"\nrepeats = 20\n[[network.layer]]\nunits = 3\n[[network.layer]]\n"
+        "units = 1\n[training]\nepochs = 2\nreference = false\n");
+  const Words much = {
+      "train", "xor.toml", "--set", "training.learning_rate=5", "--set", "chip.train_length=3",
+      "--out"};
+  const auto with = [](Words words, const std::string& more) {
+    words.push_back(more);
+    return words;
+  };
+  const Tree result = json_of(with(much, "a"));
+  const double unsent = result["ledger"]["unsent_pulses"], sent = result["ledger"]["pulses"];
+  EXPECT_GT(unsent / (unsent + sent), 0.01);
+  EXPECT_GT(result["ledger"]["short_cells"].get<std::int64_t>(), 0);
+  const std::string said = "of the pulses that updates asked for could not be sent";
+  EXPECT_NE(result["remarks"].dump().find(said), std::string::npos) << result["remarks"];
+  const Ended text = nernst(with(much, "b"));
+  EXPECT_NE(text.out.find(said), std::string::npos) << text.out;
+  if (nernst({"report", "b", "--out", "b.html"}).code == 0) {
+    EXPECT_NE(read(folder / "b.html").find(said), std::string::npos);
+  }
+  // where next to nothing is left out, nothing is said
+  const Tree little =
+      json_of({"train", "xor.toml", "--set", "training.learning_rate=0.01", "--out", "c"});
+  EXPECT_EQ(little["remarks"].dump().find(said), std::string::npos) << little["remarks"];
+}
+
+// A cell that lines of resistance lead to is what it conducts: cells of the ideal device stay
+// within their window however they are driven.
+TEST_F(Honest, IdealCellsBehindWiresStayWithinTheirWindow) {
+  write(folder / "xor.toml",
+        "[data]\nname = \"logic\"\nrepeats = 50\n[chip]\ndevice = \"ideal\"\nfull_scale_weight = "
+        "0.5\n[chip.wires]\n"
+        "enabled = true\n[[network.layer]]\nunits = 3\n[[network.layer]]\nunits = 1\n[training]\n"
+        "epochs = 4\nlearning_rate = 5\nreference = false\n");
+  ASSERT_EQ(
+      nernst({"train", "xor.toml", "--out", "run", "--quiet", "--set", "device.cell.dw_min=0.05"})
+          .code,
+      0);
+  ASSERT_EQ(nernst({"evaluate", "run", "--cells", "cells.npz"}).code, 0);
+  double low = 1, high = 0;
+  for (const io::NpzArray& array : io::parse_npz(read(folder / "cells.npz"), "cells.npz"))
+    if (array.name.ends_with("conductance_S"))
+      for (const double g_S : array.values) low = std::min(low, g_S), high = std::max(high, g_S);
+  const Tree device = json_of({"device", "show", "ideal"});
+  const double g_min = device["physical"]["g_min_S"], g_max = device["physical"]["g_max_S"];
+  EXPECT_GE(low, g_min * (1 - 1e-6));
+  EXPECT_LE(high, g_max * (1 + 1e-6));
+  // (some were driven to an end)
+  const double near = 0.001 * (g_max - g_min);
+  EXPECT_TRUE(low < g_min + near || high > g_max - near) << low << " " << high;
+}
+
 TEST_F(Honest, ALargeRunIsToldBeforeItStarts) {
   write(folder / "noise.csv", noise_csv(40, 3, 5));
   write(folder / "n.toml",

@@ -90,7 +90,9 @@ T exp(T x) {
   return select(x < T(-87.0f), T(0.0f), p * power_of_two(whole));
 }
 
+// (what is no number, as in a training that diverges, stays none)
 inline double exp(double x) {
+  if (!(x == x)) return x;
   const double limited = clamp(x, -708.0, 709.0);
   const double scaled = limited * 1.4426950408889634;
   const auto n = static_cast<std::int32_t>(scaled + select(scaled < 0.0, -0.5, 0.5));

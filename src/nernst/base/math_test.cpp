@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "nernst/base/noise.h"
@@ -66,6 +67,11 @@ TEST(Math, ExpIsTameAtItsEnds) {
   EXPECT_EQ(math::exp(-1e300), 0.0);
   EXPECT_TRUE(std::isfinite(math::exp(1e30f)));
   EXPECT_TRUE(std::isfinite(math::exp(1e300)));
+}
+
+TEST(Math, ExpOfNoNumberIsNone) {
+  EXPECT_TRUE(std::isnan(math::exp(std::numeric_limits<double>::quiet_NaN())));
+  EXPECT_TRUE(std::isnan(math::exp(-std::numeric_limits<double>::signaling_NaN())));
 }
 
 TEST(Math, LogIsAccurate) {

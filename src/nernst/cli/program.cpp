@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/cli/all_commands.h"
+#include "nernst/cli/clock.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/command_list.h"
 #include "nernst/cli/completion.h"
 #include "nernst/cli/man_page.h"
+#include "nernst/cli/progress_bar.h"
 #include "nernst/io/json.h"
 #include "nernst/io/text.h"
 #include "nernst/version.h"
@@ -211,6 +214,19 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
   refuse_extras(app);
 
   console.set_quiet(quiet);
+  // what takes long says at least that, where the command says nothing better
+  ProgressReport working(console);
+  const auto now_s = stopwatch();
+  double told_s = 0;
+  const InterruptionScope scope([&] {
+    constexpr double soon_s = 1, spacing_s = 0.1;
+    const double spent_s = now_s();
+    if (spent_s < soon_s || spent_s - told_s < spacing_s) return;
+    told_s = spent_s;
+    Progress progress{.phase = RunPhase::working};
+    progress.spent_s = spent_s;
+    working.show(progress, spent_s);
+  });
   const Answer answer = command->run(console);
   if (json) {
     console.print(io::to_json(answer.json, io::JsonLayout::indented));

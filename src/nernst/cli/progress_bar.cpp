@@ -25,6 +25,8 @@ std::string label(const Progress& progress) {
       return "making the chip";
     case RunPhase::saving:
       return "saving";
+    case RunPhase::working:
+      return "working";
     case RunPhase::training:
       return fmt::format("epoch {}/{}", epoch, progress.epochs);
     case RunPhase::evaluating:
@@ -66,7 +68,7 @@ std::string then_of(const Progress& progress) {
 
 bool has_fraction(const Progress& progress) {
   return progress.phase != RunPhase::reading && progress.phase != RunPhase::making &&
-         progress.phase != RunPhase::saving;
+         progress.phase != RunPhase::saving && progress.phase != RunPhase::working;
 }
 
 bool has_accuracy(const Progress& progress) {

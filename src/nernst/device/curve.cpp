@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/base/statistics.h"
 #include "nernst/device/population.h"
 #include "nernst/io/svg.h"
@@ -87,6 +88,7 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
   for (const Direction direction : {Direction::potentiate, Direction::depress}) {
     const std::size_t count = direction == Direction::potentiate ? pulses_up : pulses_down;
     for (std::size_t k = 0; k < count; ++k) {
+      heed_interruption();
       population->pulse(direction, 1);
       curve.points.push_back(observe(*population, working, curve.points.size(), direction));
     }

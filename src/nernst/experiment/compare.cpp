@@ -134,6 +134,7 @@ double fraction_of(const Progress& progress, bool transfer) {
     case RunPhase::evaluating:
     case RunPhase::comparing:
     case RunPhase::saving:
+    case RunPhase::working:
       return 0;
   }
   return 0;

@@ -29,7 +29,8 @@ enum class RunPhase {
   reference,
   programming,
   comparing,
-  saving
+  saving,
+  working  // on whatever a command does without parts of its own
 };
 
 // Where a run is, for a person who waits.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nernst/base/interruption.h"
 #include "nernst/base/noise.h"
 #include "nernst/circuit/wires/wire_solver.h"
 #include "nernst/circuit/wires/wire_spec.h"
@@ -61,6 +62,7 @@ std::vector<ReadComparison> compare_reads(Ngspice& ngspice, std::size_t arrays,
   constexpr double open_S = 0, short_S = 1e-2;
   std::vector<ReadComparison> comparisons;
   for (std::size_t k = 0; k < arrays; ++k) {
+    heed_interruption();
     Draws draws(seed, k);
     const auto lines = [&] {
       return least_lines + static_cast<std::size_t>(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nernst/base/interruption.h"
 #include "nernst/circuit/wires/terminal_currents.h"
 
 namespace nernst {
@@ -153,6 +154,7 @@ bool LineSolver::conjugate_gradients(double enough, int most_iterations) {
   for (const double r : residual_) left_ += std::abs(r);
   for (int k = 0; left_ > enough; ++k) {
     if (k == most_iterations) return false;
+    heed_interruption();
     ++iterations_;
     // direction = T_r^-1 residual + beta direction; T_r direction follows the same recurrence
     row_lines_.solve(residual_, step_);
