@@ -6,9 +6,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nernst/base/error.h"
@@ -39,10 +41,10 @@ std::vector<CommandEntry> entries(List<Commands...>) {
 // The commands, in the order of a first visit.
 std::vector<CommandEntry> all_commands() {
   std::vector<CommandEntry> commands = entries(AllCommands());
+  static constexpr std::array<std::string_view, 6> first = {"init",     "examples", "train",
+                                                            "evaluate", "report",   "runs"};
   const auto rank = [](const CommandEntry& entry) {
-    if (entry.name == "train") return 0;
-    if (entry.name == "evaluate") return 1;
-    return 2;
+    return std::find(first.begin(), first.end(), entry.name) - first.begin();
   };
   std::stable_sort(commands.begin(), commands.end(),
                    [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
@@ -89,8 +91,8 @@ std::string program_help(const std::vector<CommandEntry>& commands) {
   text += exit_code_help();
   text +=
       "\nExamples:\n"
-      "  nernst train examples/two_layer.toml\n"
-      "  nernst train examples/two_layer.toml --set training.schedule=conventional\n"
+      "  nernst init && nernst train csv.toml\n"
+      "  nernst train csv.toml --set training.schedule=conventional\n"
       "  nernst device show organic_ecram_li2021\n";
   return text;
 }
