@@ -36,11 +36,9 @@ std::string made_up_table() {
   for (std::size_t k = 0; k < of_each; ++k)
     for (std::size_t c = 0; c < kinds.size(); ++c) {
       for (std::size_t f = 0; f < scatter.size(); ++f) {
-        // twelve uniform draws make a normal one, near enough
-        double sum = -6;
-        for (std::uint32_t draw = 0; draw < 12; ++draw)
-          sum += noise.uniform<double>((k * kinds.size() + c) * scatter.size() + f, draw);
-        text += fmt::format("{:.2f},", kinds[c].mean[f] + scatter[f] * sum);
+        const std::size_t draw = (k * kinds.size() + c) * scatter.size() + f;
+        text +=
+            fmt::format("{:.2f},", kinds[c].mean[f] + scatter[f] * noise.normal<double>(draw, 0));
       }
       text += fmt::format("{}\n", kinds[c].name);
     }
@@ -95,6 +93,11 @@ std::string title_of_config(std::string_view toml) {
     title += (title.empty() ? "" : " ") + std::string(line);
   }
   return title;
+}
+
+std::string command_for(std::string_view toml, const std::string& file) {
+  const bool several = toml.find("\n[[strategy]]") != std::string_view::npos;
+  return fmt::format("nernst {} {}", several ? "compare" : "train", file);
 }
 
 }  // namespace nernst

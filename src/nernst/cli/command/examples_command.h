@@ -48,7 +48,7 @@ class ExamplesCommand final : public Command {
                         "is there already, and nothing is written over; give another name");
     io::write_file_atomically(out_, text);
     answer.json["written"] = out_;
-    answer.text = fmt::format("wrote {}\nnext: {}\n", out_, command_of(text, shell_word(out_)));
+    answer.text = fmt::format("wrote {}\nnext: {}\n", out_, command_for(text, shell_word(out_)));
     return answer;
   }
 
@@ -63,7 +63,7 @@ class ExamplesCommand final : public Command {
       answer.json["examples"].push_back(
           {{"name", name},
            {"title", title_of_config(text)},
-           {"command", command_of(text, std::string(name) + ".toml")}});
+           {"command", command_for(text, std::string(name) + ".toml")}});
     }
     answer.text = table.text(look) +
                   "\nnernst examples NAME --out NAME.toml writes one; nernst train NAME.toml, or "
@@ -81,11 +81,6 @@ class ExamplesCommand final : public Command {
     throw ConfigError("NAME", io::shown(name_),
                       near ? fmt::format("no such example; did you mean \"{}\"?", *near)
                            : "no such example; nernst examples lists them");
-  }
-
-  static std::string command_of(std::string_view text, const std::string& file) {
-    const bool several = text.find("\n[[strategy]]") != std::string_view::npos;
-    return fmt::format("nernst {} {}", several ? "compare" : "train", file);
   }
 
   std::string name_, out_;

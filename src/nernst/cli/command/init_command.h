@@ -58,10 +58,7 @@ class InitCommand final : public Command {
     }
     io::write_file_atomically(config, starter.text);
     answer.json["written"].push_back(config.string());
-    const std::string next =
-        fmt::format("nernst {} {}",
-                    starter.text.find("\n[[strategy]]") != std::string::npos ? "compare" : "train",
-                    shell_word(config.string()));
+    const std::string next = command_for(starter.text, shell_word(config.string()));
     answer.json["next"] = next;
     answer.text += fmt::format("wrote {}: {}\n{}next: {}\n", config.string(),
                                title_of_config(starter.text), kept, next);
