@@ -2,6 +2,7 @@
 // The commands as what is written about them sees them: help, completion, manual pages.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,7 +21,15 @@ struct CommandEntry {
 std::vector<std::string> members_of(const std::string& group,
                                     const std::vector<CommandEntry>& commands);
 
+// What can stand first behind the name of the program: commands and groups, and what the program
+// answers to itself.
+std::vector<std::string> first_words(const std::vector<CommandEntry>& commands);
+inline constexpr std::array<const char*, 3> kBuiltIns = {"help", "completion", "man"};
+
 // What every command takes.
 void add_common_options(CLI::App& app, bool& json, bool& quiet);
+// The command, with that and its own options in `app`.
+std::unique_ptr<Command> make_with_options(const CommandEntry& entry, CLI::App& app, bool& json,
+                                           bool& quiet);
 
 }  // namespace nernst

@@ -20,9 +20,7 @@ using Words = std::vector<std::string>;
 Words options_of(const CommandEntry& entry) {
   CLI::App app;
   bool ignored = false;
-  add_common_options(app, ignored, ignored);
-  const std::unique_ptr<Command> command = entry.make();
-  command->options(app);
+  const std::unique_ptr<Command> command = make_with_options(entry, app, ignored, ignored);
   Words names = {"--help"};
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames())
@@ -37,11 +35,8 @@ Words options_of(const CommandEntry& entry) {
 std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands) {
   if (shell != "bash" && shell != "zsh" && shell != "fish")
     throw ConfigError("completion", io::shown(shell), "give bash, zsh or fish");
-  Words firsts = {"help", "completion", "man"};
-  for (const CommandEntry& command : commands) {
-    const std::string first = command.name.substr(0, command.name.find(' '));
-    if (std::find(firsts.begin(), firsts.end(), first) == firsts.end()) firsts.push_back(first);
-  }
+  Words firsts(kBuiltIns.begin(), kBuiltIns.end());
+  for (std::string& first : first_words(commands)) firsts.push_back(std::move(first));
   if (shell == "fish") {
     std::string text = "complete -c nernst -n __fish_use_subcommand -f -a '" +
                        fmt::format("{}", fmt::join(firsts, " ")) + "'\n";

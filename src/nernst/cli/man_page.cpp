@@ -90,9 +90,7 @@ std::string man_page(const CommandEntry& command) {
   std::string text = heading("nernst " + command.name, command.help);
   CLI::App app;
   bool ignored = false;
-  add_common_options(app, ignored, ignored);
-  const std::unique_ptr<Command> made = command.make();
-  made->options(app);
+  const std::unique_ptr<Command> made = make_with_options(command, app, ignored, ignored);
   std::string arguments, options;
   text += ".SH SYNOPSIS\n" + bold("nernst " + command.name);
   for (const CLI::Option* option : app.get_options()) {
