@@ -296,6 +296,12 @@ std::string join_path(std::string_view path, std::string_view name) {
   return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
+std::string text_in(const Tree& table, const char* key) {
+  return table.is_object() && table.contains(key) && table[key].is_string()
+             ? table[key].get<std::string>()
+             : "";
+}
+
 void merge_tables(Tree& base, const Tree& changes) {
   for (const auto& [key, value] : changes.items()) {
     if (value.is_object() && base.contains(key) && base[key].is_object()) {

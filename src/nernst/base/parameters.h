@@ -162,6 +162,9 @@ std::string unmet_text(const Condition& condition, const std::string& path, cons
 // `path.name`, or `name` at the top.
 std::string join_path(std::string_view path, std::string_view name);
 
+// The text under `key`; "" where `table` is none or has no text there.
+std::string text_in(const Tree& table, const char* key);
+
 // Puts `changes` over `base`, table by table.
 void merge_tables(Tree& base, const Tree& changes);
 

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "nernst/base/error.h"
-#include "nernst/base/interruption.h"
 #include "nernst/cli/all_commands.h"
 #include "nernst/cli/clock.h"
 #include "nernst/cli/command.h"
@@ -22,6 +21,7 @@
 #include "nernst/cli/completion.h"
 #include "nernst/cli/man_page.h"
 #include "nernst/cli/progress_bar.h"
+#include "nernst/experiment/waiting.h"
 #include "nernst/io/json.h"
 #include "nernst/io/text.h"
 #include "nernst/version.h"
@@ -111,11 +111,7 @@ std::string group_help(const std::string& group, const std::vector<CommandEntry>
 
 // Takes the name of the command from the front of `words`.
 const CommandEntry& take_command(Words& words, const std::vector<CommandEntry>& commands) {
-  Words names;  // what can stand first
-  for (const CommandEntry& command : commands) {
-    const std::string first = command.name.substr(0, command.name.find(' '));
-    if (std::find(names.begin(), names.end(), first) == names.end()) names.push_back(first);
-  }
+  Words names = first_words(commands);
   if (words.empty())
     throw ConfigError("give a command", "",
                       fmt::format("{} (see nernst --help)", fmt::join(names, ", ")));
@@ -147,7 +143,7 @@ const CommandEntry& take_command(Words& words, const std::vector<CommandEntry>& 
       throw ConfigError(
           io::shown(name), "",
           "no such option here; options follow the command, as in nernst train --help");
-    names.insert(names.end(), {"help", "completion", "man"});
+    names.insert(names.end(), kBuiltIns.begin(), kBuiltIns.end());
     refuse(name, "command", names);
   }
   words.erase(words.begin());
@@ -198,11 +194,9 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
   app.get_formatter()->column_width(34);
   app.allow_extras();
   bool json = false, quiet = false;
-  add_common_options(app, json, quiet);
   app.footer("Examples:\n" + indented(entry.examples) + "\n\n" + exit_code_help());
   instruction_set_from_environment();
-  const std::unique_ptr<Command> command = entry.make();
-  command->options(app);
+  const std::unique_ptr<Command> command = make_with_options(entry, app, json, quiet);
 
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
@@ -217,18 +211,11 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
 
   console.set_quiet(quiet);
   // what takes long says at least that, where the command says nothing better
-  ProgressReport working(console);
-  const auto now_s = stopwatch();
-  double told_s = 0;
-  const InterruptionScope scope([&] {
-    constexpr double soon_s = 1, spacing_s = 0.1;
-    const double spent_s = now_s();
-    if (spent_s < soon_s || spent_s - told_s < spacing_s) return;
-    told_s = spent_s;
-    Progress progress{.phase = RunPhase::working};
-    progress.spent_s = spent_s;
-    working.show(progress, spent_s);
-  });
+  ProgressReport report(console);
+  RunHooks hooks;
+  hooks.now_s = stopwatch();
+  hooks.progress = [&](const Progress& progress) { report.show(progress, progress.spent_s); };
+  const Waiting working(hooks, RunPhase::working);
   const Answer answer = command->run(console);
   if (json) {
     console.print(io::to_json(answer.json, io::JsonLayout::indented));

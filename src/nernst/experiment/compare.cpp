@@ -11,7 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <string_view>
+#include <string>
 #include <thread>
 
 #include "nernst/experiment/compare_table.h"
@@ -238,7 +238,7 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
   // (what an attempt that was killed at once has left may stay; before a folder is made, and again
   // where nobody else can begin in it any more)
   const auto check = [&] {
-    static constexpr std::array<std::string_view, 1> ours = {".compare.toml."};
+    static const std::array<std::string, 1> ours = {".compare.toml."};
     if (!fs::exists(begun))
       refuse_strangers(folder, ours);
     else if (io::read_file(begun, 1 << 20) != comparison.text)

@@ -2,7 +2,6 @@
 #include "nernst/experiment/float_training.h"
 
 #include <algorithm>
-#include <functional>
 #include <span>
 #include <string>
 
@@ -18,12 +17,6 @@ namespace {
 std::string float_name(const Config& config) {
   return config.transfer.enabled() ? "the training in float for transfer.source = \"float\""
                                    : "the training of the float network for comparison";
-}
-
-std::function<void()> heed_of(const RunHooks& hooks) {
-  return [&hooks] {
-    if (hooks.stop && hooks.stop()) throw Interrupted();
-  };
 }
 
 // Samples side by side, as the network takes them.
@@ -50,7 +43,7 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
   const LossKind loss = resolve_loss(training.loss, config.network.layers.back().activation);
   const auto seed = static_cast<std::uint64_t>(training.seed);
   FloatNetwork twin(config.network, loss, seed);
-  const InterruptionScope scope(heed_of(hooks));
+  const InterruptionScope scope([&] { heed_stop(hooks); });
   const bool noisy = config.transfer.enabled() && config.transfer.noise > 0;
   std::vector<double> spread;
   for (const ArraySpec& array : array_specs(config))
@@ -104,7 +97,7 @@ double float_training_s(const Config& config, const DataSet& data, const RunHook
   const auto seed = static_cast<std::uint64_t>(training.seed);
   FloatNetwork probe(config.network,
                      resolve_loss(training.loss, config.network.layers.back().activation), seed);
-  const InterruptionScope scope(heed_of(hooks));
+  const InterruptionScope scope([&] { heed_stop(hooks); });
   const std::size_t size = data.train.size();
   const std::size_t count = std::min(static_cast<std::size_t>(training.batch), size);
   const std::vector<std::uint32_t> order = epoch_order(seed, 0, size);

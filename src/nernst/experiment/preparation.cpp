@@ -17,7 +17,7 @@ class Teller {
       : hooks_(&hooks), then_(then), began_s_(hooks.now_s ? hooks.now_s() : 0), told_s_(began_s_) {}
 
   void tell(double done) {
-    if (hooks_->stop && hooks_->stop()) throw Interrupted();
+    heed_stop(*hooks_);
     if (!hooks_->progress || hooks_->now_s() - told_s_ < 0.1) return;
     told_s_ = hooks_->now_s();
     Progress progress{.phase = RunPhase::programming};

@@ -6,13 +6,13 @@
 
 #include <cstdlib>
 
-#include "nernst/base/interruption.h"
 #include "nernst/base/lane_math.h"
 #include "nernst/experiment/experiment_file.h"
 #include "nernst/experiment/float_training.h"
 #include "nernst/experiment/memory.h"
 #include "nernst/experiment/trainer.h"
 #include "nernst/experiment/transfer_source.h"
+#include "nernst/experiment/waiting.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
 #include "nernst/io/json.h"
@@ -22,33 +22,6 @@
 namespace nernst {
 
 namespace {
-
-// Hears a stop while what comes before the training is made, and says after a second what that is.
-class Beginning {
- public:
-  Beginning(const RunHooks& hooks, RunPhase phase)
-      : hooks_(&hooks), phase_(phase), scope_([this] { heed(); }) {
-    if (hooks.now_s) began_s_ = hooks.now_s();
-  }
-
- private:
-  void heed() {
-    constexpr double soon_s = 1, spacing_s = 0.1;
-    if (hooks_->stop && hooks_->stop()) throw Interrupted();
-    if (!hooks_->progress || !hooks_->now_s) return;
-    const double now_s = hooks_->now_s();
-    if (now_s - began_s_ < soon_s || now_s - told_s_ < spacing_s) return;
-    told_s_ = now_s;
-    Progress progress{.phase = phase_};
-    progress.spent_s = now_s - began_s_;
-    hooks_->progress(progress);
-  }
-
-  const RunHooks* hooks_;
-  RunPhase phase_;
-  double began_s_ = 0, told_s_ = 0;
-  InterruptionScope scope_;
-};
 
 // What made the run, for whoever reads the folder.
 Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& data,
@@ -61,9 +34,7 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
   tree["instruction_set"] = instruction_set();
   tree["threads"] = setup.threads;
   tree["data"] = data.title;
-  tree["data_checksum"] = identity.data;
-  tree["numbers"] = identity.numbers;
-  tree["config_checksum"] = identity.config;
+  write_identity(tree, identity);
   tree["transfer_checksum"] = transfer;
   tree["features"] = data.features();
   tree["device"] = config.chip.device;
@@ -74,7 +45,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
                    const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
                    const RunHooks& hooks) {
   const auto chip = [&] {
-    const Beginning making(hooks, RunPhase::making);
+    const Waiting making(hooks, RunPhase::making);
     return make_chip(config, device, setup);
   }();
   const auto network = make_network(config, *chip);
@@ -204,7 +175,7 @@ std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip)
 }
 
 DataSet load_data(const DataSpec& spec, const RunHooks& hooks) {
-  const Beginning reading(hooks, RunPhase::reading);
+  const Waiting reading(hooks, RunPhase::reading);
   return load_data(spec);
 }
 
@@ -353,9 +324,10 @@ FinishedChip load_chip(const std::filesystem::path& path, const RunSetup& setup)
   RunPosition position;
   Books books;
   read_checkpoint(checkpoint, run.identity, position, books, finished.chip->state());
+  finished.weights_digest = digest_of_state(finished.chip->state());
   const std::optional<Tree> result = read_result(run.folder.file("result.json"), &run.identity);
   if (result && result->contains("weights_digest") &&
-      result->at("weights_digest") != digest_of_state(finished.chip->state()))
+      result->at("weights_digest") != finished.weights_digest)
     throw ConfigError(checkpoint.string(), "",
                       "does not hold the chip of this run's result.json; restore it, or delete "
                       "result.json, and nernst train --resume writes it again");

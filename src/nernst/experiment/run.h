@@ -68,6 +68,11 @@ struct RunHooks {
 // load_data() that hears a stop, and says after a second that it is under way. Throws Interrupted.
 DataSet load_data(const DataSpec& spec, const RunHooks& hooks);
 
+// Throws Interrupted where `hooks` ask to stop.
+inline void heed_stop(const RunHooks& hooks) {
+  if (hooks.stop && hooks.stop()) throw Interrupted();
+}
+
 struct RunSetup {
   int threads = 1;
   Backend backend = Backend::fast;
@@ -130,7 +135,8 @@ std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip)
 struct FinishedChip {
   Config config;
   DataFit fit;
-  std::string data_checksum;  // of what it was trained on
+  std::string data_checksum;   // of what it was trained on
+  std::string weights_digest;  // of the chip as it was left
   std::unique_ptr<SimulatedChip> chip;
   std::unique_ptr<Network> network;
 };

@@ -12,6 +12,7 @@
 #include <span>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
@@ -98,12 +99,6 @@ void remove_dead_partials(const fs::path& path) {
   }
 }
 
-std::string text_in(const Tree& table, const char* key) {
-  return table.is_object() && table.contains(key) && table[key].is_string()
-             ? table[key].get<std::string>()
-             : "";
-}
-
 Backend backend_in(const Tree& made_by) {
   const std::string name = text_in(made_by, "backend");
   return name == "reference" ? Backend::reference
@@ -122,14 +117,20 @@ std::string checksum_of(const Tree& tree) {
 
 }  // namespace
 
-void refuse_strangers(const fs::path& folder, std::span<const std::string_view> ours) {
+void write_identity(Tree& table, const RunIdentity& identity) {
+  table["config_checksum"] = identity.config;
+  table["data_checksum"] = identity.data;
+  table["numbers"] = identity.numbers;
+}
+
+void refuse_strangers(const fs::path& folder, std::span<const std::string> ours) {
   std::error_code error;
   if (!fs::exists(folder, error)) return;
   if (!fs::is_directory(folder, error)) taken(folder);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     if (std::none_of(ours.begin(), ours.end(),
-                     [&](std::string_view one) { return name.starts_with(one); }))
+                     [&](const std::string& one) { return name.starts_with(one); }))
       taken(folder);
   }
   if (error) throw IoError(folder.string(), error.message());
@@ -149,9 +150,8 @@ void RunFolder::write(const Config& config, const DeviceSpec& device, const Data
 
 RunFolder RunFolder::create(const fs::path& path, const Config& config, const DeviceSpec& device,
                             const DataFit& fit, const Tree& made_by) {
-  static constexpr std::array<std::string_view, 7> ours = {
-      "run.json",    "data.json",     "device.toml",  ".run.json.",
-      ".data.json.", ".device.toml.", ".config.toml."};
+  std::vector<std::string> ours = {".config.toml."};
+  for (const std::string one : kBeforeConfig) ours.insert(ours.end(), {one, "." + one + "."});
   refuse_strangers(path, ours);
   std::error_code error;
   if (fs::is_directory(path, error)) {
@@ -276,9 +276,7 @@ OpenedRun open_run(const fs::path& path) {
 }
 
 void write_result(const fs::path& path, const RunIdentity& identity, Tree result) {
-  result["config_checksum"] = identity.config;
-  result["data_checksum"] = identity.data;
-  result["numbers"] = identity.numbers;
+  write_identity(result, identity);
   result["checksum"] = checksum_of(result);
   io::write_file_atomically(path, io::to_json(result, io::JsonLayout::indented));
 }

@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "nernst/base/error.h"
 #include "nernst/base/parameters.h"
@@ -65,7 +64,7 @@ class RunFolder {
 
 // Throws ConfigError("--out") unless `folder` is missing, or a folder that is empty but for files
 // that begin with one of `ours`: what an earlier attempt, killed while it began, has left.
-void refuse_strangers(const std::filesystem::path& folder, std::span<const std::string_view> ours);
+void refuse_strangers(const std::filesystem::path& folder, std::span<const std::string> ours);
 
 // Everything that decides the result of a run. How often it is saved does not, and may change.
 // `source` is the digest of the file that the weights come from, "" where they come from none;
@@ -88,6 +87,9 @@ struct OpenedRun {
 
 // Throws ConfigError for what is no run, is damaged, or was changed since.
 OpenedRun open_run(const std::filesystem::path& path);
+
+// Writes an identity into what is kept of a run: its run.json, its results.
+void write_identity(Tree& table, const RunIdentity& identity);
 
 // A result under `path`, with the identity of what it is of and a digest of itself, so that a
 // damaged or edited one is known. Reading throws ConfigError for one of another identity (where one

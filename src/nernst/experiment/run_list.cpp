@@ -21,12 +21,6 @@ std::optional<double> number_in(const Tree& table, const char* key) {
   return table[key].get<double>();
 }
 
-std::string text_in(const Tree& table, const char* key) {
-  return table.is_object() && table.contains(key) && table[key].is_string()
-             ? table[key].get<std::string>()
-             : "";
-}
-
 // Epochs in the last whole line of the metrics.
 double epochs_in(const fs::path& metrics) {
   if (!io::path_exists(metrics)) return 0;

@@ -324,17 +324,17 @@ Evaluation Trainer::evaluate(const Samples& samples) {
 }
 
 void Trainer::save() {
+  const std::vector<PlaneView> planes = state();
   // a large one takes its time, also when somebody wants to stop
   constexpr std::size_t large = std::size_t{1} << 26;
-  if (hooks_->progress && bytes_of(state()) > large) {
+  if (hooks_->progress && bytes_of(planes) > large)
     hooks_->progress(Progress{.phase = RunPhase::saving});
-  }
   const double began_s = now_s();
   position_.wall_s = wall_before_s_ + began_s - started_s_;
   // the checkpoint counts on these lines
   metrics_->sync();
   position_.metrics_digest = metrics_digest_.hex();
-  write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(), state());
+  write_checkpoint(folder_->file("checkpoint.h5"), identity_, position_, books(), planes);
   saved_s_ = now_s();
   save_cost_s_ = saved_s_ - began_s;
 }

@@ -90,7 +90,7 @@ class EvaluateCommand final : public Command {
     if (!cells_.empty()) check_cells_name(cells_);
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     FinishedChip finished = load_chip(run_, setup);
-    const std::string digest = digest_of_state(finished.chip->state());
+    const std::string digest = finished.weights_digest;
     std::vector<std::string> warnings;
     const Tree changes = read_settings(warnings);
     if (changes.contains("chip"))
