@@ -9,6 +9,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -20,12 +21,28 @@ namespace nernst::io {
 
 namespace {
 
-// An identifier of libhdf5, given back at the end of its scope. libhdf5 fails on our writes only
-// when we use it wrongly or when there is no memory.
+herr_t look_for_want_of_memory(unsigned, const H5E_error2_t* error, void* found) {
+  if (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC)
+    *static_cast<bool*>(found) = true;
+  return 0;
+}
+
+// libhdf5 fails on our writes only when there is no memory, as its list of errors then says, or
+// when we use it wrongly.
+void check(bool succeeded) {
+  if (succeeded) return;
+  bool no_memory = false;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_want_of_memory, &no_memory);
+  if (no_memory) throw std::bad_alloc();
+  NERNST_CHECK(succeeded);
+}
+void check(herr_t status) { check(status >= 0); }
+
+// An identifier of libhdf5, given back at the end of its scope.
 class Handle {
  public:
   using Close = herr_t (*)(hid_t);
-  Handle(hid_t id, Close close) : id_(id), close_(close) { NERNST_CHECK(id_ >= 0); }
+  Handle(hid_t id, Close close) : id_(id), close_(close) { check(id_ >= 0); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   ~Handle() { close_(id_); }
@@ -35,8 +52,6 @@ class Handle {
   hid_t id_;
   Close close_;
 };
-
-void check(herr_t status) { NERNST_CHECK(status >= 0); }
 
 // libhdf5 prints its errors unless it is told not to, and the library never prints.
 void be_silent() { check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr)); }
@@ -176,9 +191,9 @@ void Hdf5Writer::write_text(const std::string& name, std::string_view text) {
 std::string Hdf5Writer::finish() {
   check(H5Fflush(file_->file, H5F_SCOPE_GLOBAL));
   const ssize_t size = H5Fget_file_image(file_->file, nullptr, 0);
-  NERNST_CHECK(size > 0);
+  check(size > 0);
   std::string bytes(static_cast<std::size_t>(size), '\0');
-  NERNST_CHECK(H5Fget_file_image(file_->file, bytes.data(), bytes.size()) == size);
+  check(H5Fget_file_image(file_->file, bytes.data(), bytes.size()) == size);
   // H5Fget_file_image clears the mark "open for writing", and before HDF5 2.0 leaves the checksum
   // of it as it was (https://github.com/HDFGroup/hdf5/issues/1915), so that no other program could
   // open the file

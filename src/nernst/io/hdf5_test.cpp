@@ -4,11 +4,25 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <new>
 
 #include "nernst/io/file.h"
 #include "nernst/io/hdf5_format.h"
 #include "nernst/io/test_help.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define NERNST_TEST_WITH_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NERNST_TEST_WITH_ASAN
+#endif
+#endif
 
 namespace nernst::io {
 namespace {
@@ -196,6 +210,30 @@ TEST(Hdf5, LibhdfReadsTheSame) {
   H5Dclose(empty);
   H5Fclose(file);
 }
+
+// (a sanitizer takes more address space than any limit)
+#ifndef NERNST_TEST_WITH_ASAN
+TEST(Hdf5DeathTest, WantOfMemoryIsCalledThat) {
+  const auto values = counted<float>(std::size_t{1} << 26);
+  const auto write_in_little = [&] {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{64} << 20);
+    const rlimit limit{bytes, bytes};
+    setrlimit(RLIMIT_AS, &limit);
+    try {
+      Hdf5Writer writer;
+      writer.write("/large", values);
+    } catch (const std::bad_alloc&) {
+      std::_Exit(0);
+    } catch (...) {
+      std::_Exit(1);
+    }
+    std::_Exit(2);
+  };
+  EXPECT_EXIT(write_in_little(), testing::ExitedWithCode(0), "");
+}
+#endif
 
 }  // namespace
 }  // namespace nernst::io
