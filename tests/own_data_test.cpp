@@ -100,7 +100,7 @@ TEST_F(OwnData, GapsAreDealtWithAsIsSaid) {
   }
   write(folder / "new.csv", "id,colour,size\n1,violet,7.2\n");
   expect_mistake(run(folder, {"evaluate", "mean", "--set", "data.path=new.csv"}),
-                 "is none of the texts that training had in column 2 (\"colour\"): blue, red");
+                 "is none of the categories that training had in column 2 (\"colour\"): blue, red");
 }
 
 TEST_F(OwnData, ALabelThatIsNoneIsAskedAbout) {

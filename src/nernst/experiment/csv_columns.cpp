@@ -8,8 +8,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
-#include <set>
+#include <utility>
 
 #include "nernst/base/error.h"
 #include "nernst/base/interruption.h"
@@ -52,20 +53,29 @@ bool has_texts_only(const io::CsvTable& table, std::size_t column) {
   return some;
 }
 
+// Numbers are the same category when their values are ("1" and "1.0").
+using CategoryKey = std::pair<double, std::string>;
+CategoryKey category_key(std::string_view text) {
+  const auto number = io::parse_number(text);
+  return number ? CategoryKey(*number, "") : CategoryKey(HUGE_VAL, text);
+}
+
+// What the column has, each once: numbers by their value, then texts.
 std::vector<std::string> categories_of(const io::CsvTable& table, std::size_t column) {
-  if (!has_texts_only(table, column)) return {};
-  std::set<std::string> texts;
+  std::map<CategoryKey, std::string> texts;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     heed_interruption();
     const std::string_view text = table.text(row, column);
-    if (!is_missing(text)) texts.emplace(text);
+    if (!is_missing(text)) texts.emplace(category_key(text), text);
     if (texts.size() > kMaxCategories)
       throw ConfigError(io::at_line(table.name(), table.line(row)), in_quotes(text),
-                        fmt::format("{} has texts, of more than {} kinds; leave it out with "
-                                    "data.drop, or give numbers there",
+                        fmt::format("{} has categories of more than {} kinds; leave it out with "
+                                    "data.drop, or learn from it as numbers",
                                     title_of(table, column), kMaxCategories));
   }
-  return {texts.begin(), texts.end()};
+  std::vector<std::string> categories;
+  for (auto& [key, text] : texts) categories.push_back(std::move(text));
+  return categories;
 }
 
 [[noreturn]] void refuse_missing(const io::CsvTable& table, std::size_t row, std::size_t column) {
@@ -134,14 +144,24 @@ std::vector<ColumnFit> fit_columns(const io::CsvTable& table, std::size_t label,
   for (const std::string& name : spec.columns)
     wanted[find_column(table, "data.columns", name)] = true;
   for (const std::string& name : spec.drop) wanted[find_column(table, "data.drop", name)] = false;
+  std::vector<bool> coded(table.columns());
+  for (const std::string& name : spec.categories) {
+    const std::size_t column = find_column(table, "data.categories", name);
+    if (column == label || !wanted[column])
+      throw ConfigError("data.categories", in_quotes(name),
+                        "is no column to learn from: it holds the labels, or data.columns or "
+                        "data.drop leave it out");
+    coded[column] = true;
+  }
   std::vector<ColumnFit> columns;
   const std::vector<std::size_t> others = columns_but(table, label);
   for (std::size_t place = 0; place < others.size(); ++place) {
     const std::size_t column = others[place];
     if (!wanted[column]) continue;
-    columns.push_back({.name = table.header().empty() ? "" : table.header()[column],
-                       .place = place,
-                       .categories = categories_of(table, column)});
+    columns.push_back(
+        {.name = table.header().empty() ? "" : table.header()[column], .place = place});
+    if (coded[column] || has_texts_only(table, column))
+      columns.back().categories = categories_of(table, column);
   }
   if (columns.empty())
     throw ConfigError(spec.columns.empty() ? "data.drop" : "data.columns", "",
@@ -168,7 +188,7 @@ std::vector<std::string> remarks_on_columns(const io::CsvTable& table, std::size
     const std::size_t source = others[column.place];
     if (!column.categories.empty())
       remarks.push_back(
-          fmt::format("{}: {} is of texts and becomes {} inputs of 0 or 1, one for each of {}",
+          fmt::format("{}: {} is of categories and becomes {} inputs of 0 or 1, one for each of {}",
                       table.name(), title_of(table, source), column.categories.size(),
                       io::shown(fmt::format("{}", fmt::join(column.categories, ", ")), 200)));
     else if (counts_rows(table, source))
@@ -222,11 +242,11 @@ Matrix<double> features_of(const io::CsvTable& table, const std::vector<std::siz
         continue;
       }
       if (!column.categories.empty()) {
-        const auto found = std::find(column.categories.begin(), column.categories.end(), text);
+        const auto found = std::ranges::find(column.categories, category_key(text), category_key);
         if (found == column.categories.end())
           throw ConfigError(
               io::at_line(table.name(), table.line(rows[k])), in_quotes(text),
-              fmt::format("is none of the texts that training had in {}: {}",
+              fmt::format("is none of the categories that training had in {}: {}",
                           title_of(table, sources[c]),
                           io::shown(fmt::format("{}", fmt::join(column.categories, ", ")), 200)));
         own[static_cast<std::size_t>(found - column.categories.begin())] = 1;

@@ -30,8 +30,8 @@ std::size_t find_column(const io::CsvTable& table, const std::string& field,
 std::vector<std::size_t> columns_but(const io::CsvTable& table, std::optional<std::size_t> label);
 
 // Those of columns_but that data.columns and data.drop leave, as columns to be learned from.
-// Columns of texts become categories. Throws ConfigError, for a column that has both texts and
-// numbers with the line.
+// Columns of texts and those of data.categories become categories. Throws ConfigError, for a column
+// that has both texts and numbers with the line.
 std::vector<ColumnFit> fit_columns(const io::CsvTable& table, std::size_t label,
                                    const DataSpec& spec);
 

@@ -148,8 +148,21 @@ TEST(CsvData, TextsBecomeAnInputForEach) {
   EXPECT_EQ(numbers(raw.train).values(), (std::vector<double>{1, 0, 1, 2, 1, 0, 3, 0, 1}));
   // one number among them makes it a mistake
   EXPECT_EQ(complaint_about("1,red,a\n2,7,b\n"), "x.csv:1 = red: give a finite number in column 2");
-  EXPECT_EQ(complaint([] { from_texts("1,red,a\n2,blue,b\n", "1,green,a\n"); }),
-            "y.csv:1 = \"green\": is none of the texts that training had in column 2: blue, red");
+  EXPECT_EQ(
+      complaint([] { from_texts("1,red,a\n2,blue,b\n", "1,green,a\n"); }),
+      "y.csv:1 = \"green\": is none of the categories that training had in column 2: blue, red");
+}
+
+TEST(CsvData, NumbersThatOnlyNameKindsBecomeAnInputForEach) {
+  const std::string_view text = "region,v,k\n10,1,a\n2,2,b\n10.0,3,a\n";
+  const RawData raw = from_text(text, {.categories = {"region"}});
+  EXPECT_EQ(raw.feature_names, (Names{"region=2", "region=10", "v"}));
+  EXPECT_EQ(numbers(raw.train).values(), (std::vector<double>{0, 1, 1, 1, 0, 2, 0, 1, 3}));
+  EXPECT_EQ(complaint_about(text, {.drop = {"region"}, .categories = {"0"}}),
+            "data.categories = \"0\": is no column to learn from: it holds the labels, or "
+            "data.columns or data.drop leave it out");
+  EXPECT_EQ(complaint_about(text, {.categories = {"regio"}}),
+            "data.categories = \"regio\": x.csv has no such column; did you mean \"region\"?");
 }
 
 TEST(CsvData, WhatIsNoTableOfNumbersIsRefusedWithItsLine) {

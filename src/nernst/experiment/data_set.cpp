@@ -201,6 +201,10 @@ void DataSpec::describe(Fields& f) {
       .where(is("name", {"csv"}));
   f.texts("drop", drop, "csv: columns that are not learned from, by names or numbers from 0")
       .where(is("name", {"csv"}));
+  f.texts("categories", categories,
+          "csv: columns where numbers only name kinds, by names or numbers from 0; each becomes an "
+          "input of 0 or 1 for each different value, as columns of texts do")
+      .where(is("name", {"csv"}));
   f.choice("missing", missing, {"refuse", "drop", "mean", "most_frequent"},
            "csv: what becomes of a row where a value is missing (empty, ?, NA, NaN): refuse the "
            "file, drop the row, fill in the mean of the training samples (of texts the most "
@@ -253,7 +257,7 @@ void read_data_spec(const Tree& original, DataSpec& spec) {
   };
   if (table.is_object()) {
     if (table.contains("label_column")) as_text(table["label_column"]);
-    for (const char* list : {"columns", "drop"})
+    for (const char* list : {"columns", "drop", "categories"})
       if (table.contains(list) && table[list].is_array())
         for (Tree& one : table[list]) as_text(one);
   }

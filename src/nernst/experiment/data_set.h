@@ -44,7 +44,8 @@ struct DataSpec {
   std::vector<std::string> columns =
       {};                              // csv: the inputs, by names or numbers; empty = all others
   std::vector<std::string> drop = {};  // csv: columns that are no inputs
-  Missing missing = Missing::refuse;   // csv
+  std::vector<std::string> categories = {};  // csv: columns of numbers that only name kinds
+  Missing missing = Missing::refuse;         // csv
   Separator separator = Separator::automatic;
   Decimal decimal = Decimal::automatic;
   bool transpose = false;       // idx: images lie on their side, as those of EMNIST do

@@ -14,6 +14,7 @@
 
 #include "nernst/base/error.h"
 #include "nernst/io/idx.h"
+#include "nernst/io/npz.h"
 
 namespace nernst {
 
@@ -28,15 +29,21 @@ struct Place {
 };
 
 // What stands before `-idx3-ubyte` (or another count and type, with a dot for the dash, with .gz)
-// in the name of an IDX file; empty for other names.
-std::string_view stem_of(std::string_view file) {
+// in the name of an IDX file, or before `.npz` in that of NumPy's, where images may be `imgs`;
+// empty for other names.
+std::string stem_of(std::string_view file) {
+  if (file.ends_with(".npz")) {
+    file.remove_suffix(4);
+    if (file.ends_with("-imgs")) return std::string(file.substr(0, file.size() - 4)) + "images";
+    return file.ends_with("-images") || file.ends_with("-labels") ? std::string(file) : "";
+  }
   if (file.ends_with(".gz")) file.remove_suffix(3);
   for (const std::string_view mark : {"-idx", ".idx"}) {
     const std::size_t place = file.rfind(mark);
     if (place == std::string_view::npos) continue;
     const std::string_view count = file.substr(place + mark.size());
     if (count.size() > 2 && count[0] >= '1' && count[0] <= '9' && count[1] == '-')
-      return file.substr(0, place);
+      return std::string(file.substr(0, place));
   }
   return "";
 }
@@ -71,9 +78,9 @@ std::optional<Place> find_place(const io::Path& path) {
   }
   std::vector<std::string> prefixes;
   for (const std::string& file : files_in(path)) {
-    const std::string_view stem = stem_of(file);
+    const std::string stem = stem_of(file);
     if (stem == images) return Place{path, ""};
-    if (stem.ends_with(images)) prefixes.emplace_back(stem.substr(0, stem.size() - images.size()));
+    if (stem.ends_with(images)) prefixes.push_back(stem.substr(0, stem.size() - images.size()));
   }
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
   if (prefixes.empty()) return std::nullopt;
@@ -116,10 +123,34 @@ void read_labels(Part& part) {
   }
 }
 
+// The one array of an NPZ file, as an IDX file would hold it.
+io::IdxArray read_npz_array(const io::Path& path) {
+  std::vector<io::NpzArray> arrays = io::parse_npz(io::read_file(path, kMaxBytes), path.string());
+  if (arrays.size() != 1 || !arrays[0].texts.empty())
+    throw ConfigError(path.string(), "", "give an NPZ file of one array of numbers");
+  io::IdxArray array{.shape = std::move(arrays[0].shape), .values = {}};
+  const auto is_byte = [](double number) {
+    return number >= 0 && number <= 255 && number == std::floor(number);
+  };
+  std::vector<double>& numbers = arrays[0].values;
+  if (std::ranges::all_of(numbers, is_byte)) {
+    array.values.assign(numbers.begin(), numbers.end());
+    return array;
+  }
+  for (const double number : numbers)
+    if (!std::isfinite(number)) throw ConfigError(path.string(), number, "give finite numbers");
+  array.numbers = std::move(numbers);
+  return array;
+}
+
+io::IdxArray read_array(const io::Path& path) {
+  return path.extension() == ".npz" ? read_npz_array(path) : io::read_idx(path, kMaxBytes);
+}
+
 Part read_part(const Place& place, const std::string& word) {
   Part part{need_file(place, word + "images"), need_file(place, word + "labels"), {}, {}};
-  part.images = io::read_idx(part.images_path, kMaxBytes);
-  part.labels = io::read_idx(part.labels_path, kMaxBytes);
+  part.images = read_array(part.images_path);
+  part.labels = read_array(part.labels_path);
   const auto& image_shape = part.images.shape;
   if (image_shape.size() < 2)
     throw ConfigError(part.images_path.string(), "",

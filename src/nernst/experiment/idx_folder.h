@@ -20,8 +20,9 @@ bool has_idx_files(const io::Path& folder);
 // samples of `t10k-...` or `test-...` where both files are there; each may end in .gz, have a dot
 // for the dash before `idx`, and hold other numbers than bytes. All names may begin with the name
 // of the set (`emnist-letters-train-images-idx3-ubyte`); `folder/emnist-letters` chooses one of
-// several. A class is a label that training samples have; label k is called class_names[k], or
-// "k" where there are no names. Throws ConfigError for whatever does not fit together.
+// several. An NPZ file of one array may stand for each (`k49-train-imgs.npz`). A class is a label
+// that training samples have; label k is called class_names[k], or "k" where there are no names.
+// Throws ConfigError for whatever does not fit together.
 RawData read_idx_folder(const io::Path& folder, std::span<const std::string_view> class_names,
                         ImageOrder order = ImageOrder::as_stored);
 

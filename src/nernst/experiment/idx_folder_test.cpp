@@ -6,6 +6,7 @@
 
 #include "nernst/experiment/all_data_sets.h"
 #include "nernst/io/gzip.h"
+#include "nernst/io/npz.h"
 #include "nernst/io/test_help.h"
 
 namespace nernst {
@@ -64,6 +65,32 @@ TEST(IdxFolder, NamesMayBeginWithThatOfTheSet) {
             std::string::npos);
   spec.path = (folder / "emnist-digits").string();
   EXPECT_EQ(load_data(spec).test.inputs(0, 0), 5);
+}
+
+TEST(IdxFolder, NpzFilesOfOneArrayDoAsWell) {
+  const TestFolder folder;
+  const auto write = [&](const std::string& name, const std::vector<double>& values, bool images) {
+    io::NpzWriter npz;
+    if (images)
+      npz.add("arr_0", MatrixView<const double>(values.data(), values.size() / 2, 2));
+    else
+      npz.add("arr_0", std::span<const double>(values));
+    io::write_file_atomically(folder / name, npz.finish());
+  };
+  write("k49-train-imgs.npz", {0, 51, 102, 153, 204, 255}, true);
+  write("k49-train-labels.npz", {7, 2, 7}, false);
+  write("k49-test-imgs.npz", {1, 2, 3, 4}, true);
+  write("k49-test-labels.npz", {2, 7}, false);
+  const RawData raw = read_idx_folder(folder.path(), {});
+  EXPECT_EQ(std::get<Matrix<std::uint8_t>>(raw.train.inputs).values(),
+            (Pixels{0, 51, 102, 153, 204, 255}));
+  EXPECT_EQ(raw.classes, (Names{"2", "7"}));
+  EXPECT_EQ(raw.train.labels, (Labels{1, 0, 1}));
+  ASSERT_TRUE(raw.test.has_value());
+  EXPECT_EQ(raw.test->labels, (Labels{0, 1}));
+  write("k49-train-labels.npz", {7, 2.5, 7}, false);
+  EXPECT_EQ(complaint([&] { read_idx_folder(folder.path(), {}); }),
+            (folder / "k49-train-labels.npz").string() + " = 2.5: give labels that are 0 to 255");
 }
 
 TEST(IdxFolder, ImagesThatLieOnTheirSideAreTurned) {

@@ -242,7 +242,7 @@ up_down = 0.01
           else
             values.push_back(other);
         }
-    } else if (key == "data.columns" || key == "data.drop") {
+    } else if (key == "data.columns" || key == "data.drop" || key == "data.categories") {
       values.push_back(Tree::array({"0"}));
     } else if (now.is_array()) {
       for (const double factor : {0.7, 0.5, 2.0}) {
