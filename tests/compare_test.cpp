@@ -271,6 +271,11 @@ TEST_F(Ways, MistakesInAComparisonAreNamed) {
   refused("[[strategy]]\nname = \"a\"\non.mars.training.seed = 2\n", "mars");
   refused("[compare]\nseeds = []\n[[strategy]]\nname = \"a\"\n", "compare.seeds");
   refused("[[strategy]]\nname = \"a\"\nchip.device = \"nothing\"\n", "nothing");
+  // every run has a folder of its own
+  refused("[compare]\nseeds = [1, 1]\n[[strategy]]\nname = \"a\"\n", "is there twice");
+  refused("[[strategy]]\nname = \"float\"\n", "which is that of the float network");
+  refused("[[strategy]]\nname = \"a b\"\n[[strategy]]\nname = \"a_b\"\n",
+          "would have the folder a_b-seed");
   ASSERT_EQ(nernst({"compare", "c.toml", "--out", "all", "--quiet"}).code, 0);
   expect_refused({"compare", "c.toml", "--out", "all", "--set", "training.epochs=1"},
                  "another comparison");

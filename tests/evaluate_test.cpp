@@ -123,6 +123,76 @@ TEST_F(Evaluate, PredictsWithoutLabels) {
   EXPECT_EQ(lines, 150);
 }
 
+TEST_F(Evaluate, TheUserMayNameTheColumnOfLabels) {
+  write(folder / "other.csv", "f0,f1,f2,f3,truth\n150,20,30,40,a\n20,150,30,40,b\n");
+  const Tree named = parse(
+      evaluate({"--set", "data.path=other.csv", "--set", "data.label_column=truth", "--json"}).out);
+  EXPECT_EQ(named["samples"], 2);
+  EXPECT_TRUE(named.contains("accuracy")) << named.dump();
+  for (const auto& [column, sentence] : {std::pair("nonsense", "has no such column"),
+                                         {"f0", "is a column that the network learned"}}) {
+    const Ended refused = evaluate(
+        {"--set", "data.path=other.csv", "--set", std::string("data.label_column=") + column});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find(sentence), std::string::npos) << refused.err;
+  }
+}
+
+TEST_F(Evaluate, ColumnsOfOneNameAreRefused) {
+  write(folder / "twice.csv", "f0,f1,f2,f3,f0,kind\n1,2,3,4,5,a\n");
+  const Ended refused = evaluate({"--set", "data.path=twice.csv"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("\"f0\": is the name of two columns"), std::string::npos)
+      << refused.err;
+}
+
+TEST_F(Evaluate, ATableOfLatin1IsReadAndFoundAgain) {
+  std::string table =
+      "gr\xF6\xDF"
+      "e,stadt,art\n";
+  for (int k = 0; k < 30; ++k)
+    table +=
+        std::to_string(k % 3 + 10 * (k % 2)) + (k % 2 ? ",K\xF6ln,gr\xFCn\n" : ",Kassel,rot\n");
+  write(folder / "latin.csv", table);
+  write(folder / "l.toml",
+        "[data]\nname = \"csv\"\npath = \"latin.csv\"\n[[network.layer]]\nunits = 2\n"
+        "activation = \"softmax\"\n[training]\nepochs = 20\nlearning_rate = 0.1\n"
+        "reference = false\n");
+  const Ended trained = run(folder, {"train", "l.toml", "--out", "latin", "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_NE(parse(trained.out)["warnings"].dump().find("was read as Latin-1"), std::string::npos)
+      << trained.out;
+  const Ended copy = run(folder, {"evaluate", "latin", "--set", "data.path=latin.csv", "--json"});
+  ASSERT_EQ(copy.code, 0) << copy.err;
+  EXPECT_EQ(parse(copy.out)["samples"], 30);
+  EXPECT_EQ(parse(copy.out)["accuracy"], 1.0);
+  write(folder / "wide.csv", std::string("\xFF\xFE"
+                                         "1\0,\0"
+                                         "2\0",
+                                         8));
+  const Ended wide = run(folder, {"evaluate", "latin", "--set", "data.path=wide.csv"});
+  EXPECT_NE(wide.err.find("is UTF-16 text; save it as UTF-8"), std::string::npos) << wide.err;
+}
+
+TEST_F(Evaluate, OnlyWhatIsReadCountsAsFarOutside) {
+  std::string table = "f0,f1,f2,f3,kind\n100,100,100,100,a\n90,90,90,90,b\n";
+  for (int k = 0; k < 6; ++k) table += "1e6,1e6,1e6,1e6,a\n";
+  write(folder / "far.csv", table);
+  EXPECT_EQ(json_of("far.csv")["far_outside"], 0.75);
+  EXPECT_EQ(json_of("far.csv", {"--set", "data.test_limit=2"})["far_outside"], 0.0);
+}
+
+TEST_F(Evaluate, SettingsOfOneWordAreNoFaultOfTheProgram) {
+  for (const char* setting : {"data=5", "chip=5"})
+    for (const Words& more : {Words{}, Words{"--data", "idx"}}) {
+      Words words = {"--set", setting};
+      words.insert(words.end(), more.begin(), more.end());
+      const Ended refused = evaluate(words);
+      EXPECT_EQ(refused.code, 2) << refused.err;
+      EXPECT_NE(refused.err.find("must be a table"), std::string::npos) << refused.err;
+    }
+}
+
 TEST_F(Evaluate, WhatCannotHaveAnEffectIsRefused) {
   for (const char* setting : {"data.scaling=none", "data.split_seed=3", "data.test_fraction=0.5",
                               "data.validation_fraction=0.1", "data.train_limit=3"})

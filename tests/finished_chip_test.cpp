@@ -48,8 +48,9 @@ TEST_F(FinishedRun, RepeatedReadingsSayHowMuchTheNoiseDoes) {
 }
 
 TEST_F(FinishedRun, KeysWithoutAnEffectAreWarnedOf) {
-  for (const char* setting : {"training.learning_rate=1", "chip.train_length=7",
-                              "chip.wires.r_row_Ohm=200", "transfer.noise=0.1"}) {
+  for (const char* setting :
+       {"training.learning_rate=1", "chip.train_length=7", "network.layer.0.units=64",
+        "chip.wires.r_row_Ohm=200", "transfer.noise=0.1"}) {
     const Ended warned = evaluate({"--set", setting, "--json"});
     EXPECT_EQ(warned.code, 0) << warned.err;
     EXPECT_EQ(parse(warned.out)["warnings"].size(), 1u) << setting << warned.out;
@@ -176,6 +177,49 @@ TEST_F(FinishedRun, ExportedWeightsCanBeUsedAlone) {
       EXPECT_NEAR(answers.number(k, answers.column("output_" + std::string(1, "abc"[c]))),
                   x[c] / sum, 1e-3)
           << hidden;
+  }
+}
+
+TEST_F(FinishedRun, WeightsMeetTheDataThatTheyLearnedFrom) {
+  ASSERT_EQ(evaluate({"--weights", "w.npz"}).code, 0);
+  const auto take = [&](const std::string& out, const Words& settings) {
+    Words words = {"train", "e.toml", "--out", out, "--json", "--set", "transfer.source=w.npz"};
+    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+    return run(folder, words);
+  };
+  const Ended same = take("same", {});
+  ASSERT_EQ(same.code, 0) << same.err;
+  for (const char* part : {"scaled otherwise", "has no bias"})
+    EXPECT_EQ(parse(same.out)["warnings"].dump().find(part), std::string::npos) << same.out;
+  // (labels with other names, columns in another order)
+  std::vector<Row> rows = clouds();
+  for (Row& row : rows) row[4] = row[4] == "a" ? "z" : row[4];
+  write_table("renamed.csv", rows);
+  const Ended renamed = take("renamed", {"data.path=renamed.csv"});
+  EXPECT_EQ(renamed.code, 2);
+  EXPECT_NE(renamed.err.find("has the classes a, b, c, and the data b, c, z"), std::string::npos)
+      << renamed.err;
+  write_table("turned.csv", clouds(), {1, 0, 2, 3, 4});
+  EXPECT_EQ(take("turned", {"data.path=turned.csv"}).code, 2);
+  const Ended scaled = take("scaled", {"data.scaling=standard"});
+  EXPECT_EQ(scaled.code, 0) << scaled.err;
+  EXPECT_NE(parse(scaled.out)["warnings"].dump().find("inputs that were scaled otherwise"),
+            std::string::npos)
+      << scaled.out;
+}
+
+TEST_F(FinishedRun, NobodyGoesOnWhereTheLearningRateIsZero) {
+  const Words cosine = {"--set", "training.learning_rate_shape=cosine", "--set",
+                        "training.epochs=3"};
+  Words words = {"train", "e.toml", "--out", "cosine", "--quiet"};
+  words.insert(words.end(), cosine.begin(), cosine.end());
+  ASSERT_EQ(run(folder, words).code, 0);
+  const std::string result = read(folder / "cosine/result.json");
+  for (const char* epochs : {"1", "7"}) {
+    const Ended refused = run(folder, {"train", "--resume", "cosine", "--epochs", epochs});
+    EXPECT_EQ(refused.code, 2) << refused.err;
+    EXPECT_NE(refused.err.find("would learn nothing"), std::string::npos) << refused.err;
+    EXPECT_EQ(read(folder / "cosine/result.json"), result);
   }
 }
 

@@ -60,7 +60,9 @@ std::string summary_of(const RunResult& result, const Look& look) {
     row("validation accuracy of the chip", percent(*result.validation_accuracy, 2));
   if (result.reference_accuracy)
     row("test accuracy in float", percent(*result.reference_accuracy, 2),
-        "same network, conventional back-propagation");
+        !result.transfer         ? "same network, conventional back-propagation"
+        : result.host_operations ? "what was written to the chip"
+                                 : "the network of the file, as it was written to the chip");
   if (shares.uneven && result.reference_balanced_accuracy)
     row("  mean over the classes", percent(*result.reference_balanced_accuracy, 2));
   if (!result.reference_diverged.empty()) row("test accuracy in float", "diverged");

@@ -45,6 +45,13 @@ class JobDataCache {
     if (found != known_.end()) return found->second;
     RunHooks reading;
     reading.stop = hooks_->stop;
+    reading.now_s = hooks_->now_s;
+    reading.progress = [this](const Progress&) {
+      if (!hooks_->progress) return;
+      CompareProgress progress;
+      progress.running = "reading the data";
+      hooks_->progress(progress);
+    };
     DataSet data = load_data(spec, reading);
     if (hooks_->warn)
       for (const std::string& remark : data.remarks)
@@ -82,17 +89,22 @@ std::optional<Tree> finished(const fs::path& folder, const RunIdentity& identity
 
 Tree run_job(const CompareJob& job, const RunIdentity& identity, const fs::path& folder,
              const RunSetup& setup, const RunHooks& hooks) {
+  const auto refuse_longer = [&] {
+    throw ConfigError(folder.string(), "",
+                      "was trained for more epochs than the comparison asks for; give the "
+                      "comparison another --out");
+  };
   if (auto done = finished(folder, identity)) {
     if (done->contains("epochs") && done->at("epochs") != job.config.epochs_in_situ())
-      throw ConfigError(folder.string(), "",
-                        "was trained for more epochs than the comparison asks for; give the "
-                        "comparison another --out");
+      refuse_longer();
     return *done;
   }
   try {
     if (!fs::exists(folder / "config.toml"))
       return result_json(start_run(job.config, folder, setup, hooks));
-    check_identity(folder.string(), identity, open_run(folder).identity);
+    const OpenedRun begun = open_run(folder);
+    check_identity(folder.string(), identity, begun.identity);
+    if (begun.config.more_epochs != 0) refuse_longer();
     return result_json(resume_run(folder, setup, hooks));
   } catch (const Diverged& diverged) {
     return {{"diverged", diverged.what()}};
@@ -226,9 +238,13 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
     identities.push_back(identity_of(config, {}, "float", of_float.checksum, Backend::fast));
     floats.push_back(std::move(config));
   }
+  std::set<std::string> said;
   for (const CompareJob& job : comparison.jobs) {
     try {
-      identities.push_back(identity_of_job(job.config, data.of(job.config.data), setup.backend));
+      const JobData& of_job = data.of(job.config.data);
+      identities.push_back(identity_of_job(job.config, of_job, setup.backend));
+      for (const std::string& warning : check_learned_from(job.config, of_job.fit))
+        if (said.insert(warning).second && hooks.warn) hooks.warn(warning);
     } catch (const ConfigError& error) {
       throw ConfigError(job.title(), "", error.what());
     }
@@ -254,7 +270,7 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
   // the float networks first: they are the measure, and the soonest done
   std::vector<Tree> results(seeds.size() + comparison.jobs.size());
   std::vector<std::string> names;
-  for (const std::int64_t seed : seeds) names.push_back(fmt::format("float-seed{}", seed));
+  for (const std::int64_t seed : seeds) names.push_back(float_folder(seed));
   std::vector<bool> transfers(seeds.size(), true);
   for (const CompareJob& job : comparison.jobs) {
     names.push_back(job.folder);
@@ -270,8 +286,13 @@ Tree run_comparison(const Comparison& comparison, const fs::path& folder, const 
                                  folder / names[k], each, run_hooks);
     });
   } catch (...) {
-    if (hooks.unfinished) hooks.unfinished(comparison_table(comparison, results, folder));
-    throw;
+    const std::exception_ptr stopped = std::current_exception();
+    try {
+      if (hooks.unfinished) hooks.unfinished(comparison_table(comparison, results, folder));
+    } catch (...) {
+      // why it stopped is what has to be said
+    }
+    std::rethrow_exception(stopped);
   }
   const Tree answer = comparison_table(comparison, results, folder);
   io::write_file_atomically(folder / "compare.json", io::to_json(answer, io::JsonLayout::indented));

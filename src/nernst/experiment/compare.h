@@ -46,6 +46,9 @@ struct Comparison {
   std::string text;                // of the file, for whoever finds the folder
 };
 
+// The folder of the float network of a seed, beside those of the jobs.
+std::string float_folder(std::int64_t seed);
+
 // Throws ConfigError that names the key; every job's config is checked.
 Comparison read_comparison(const Tree& tree);
 

@@ -93,7 +93,26 @@ std::string folder_name(const std::string& strategy, const std::string& device, 
   return fmt::format("{}-seed{}", name, seed);
 }
 
+// Every run has a folder of its own.
+void check_folders(const Comparison& comparison) {
+  std::map<std::string, std::string> owners;
+  for (const std::int64_t seed : comparison.spec.seeds)
+    if (!owners.emplace(float_folder(seed), "the float network").second)
+      throw ConfigError("compare.seeds", std::to_string(seed),
+                        "is there twice; give each seed once");
+  for (const CompareJob& job : comparison.jobs) {
+    const auto [owner, is_new] = owners.emplace(job.folder, job.title());
+    if (!is_new)
+      throw ConfigError(job.title(), "",
+                        fmt::format("would have the folder {}, which is that of {}; give it "
+                                    "another name",
+                                    job.folder, owner->second));
+  }
+}
+
 }  // namespace
+
+std::string float_folder(std::int64_t seed) { return fmt::format("float-seed{}", seed); }
 
 std::string CompareJob::title() const {
   return fmt::format("strategy \"{}\"{}", strategy,
@@ -153,6 +172,7 @@ Comparison read_comparison(const Tree& original) {
       }
     }
   }
+  check_folders(comparison);
   comparison.unread = readers.unread();
   return comparison;
 }

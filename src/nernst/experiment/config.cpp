@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "nernst/device/population.h"
+#include "nernst/io/text.h"
 #include "nernst/training/schedule.h"
 
 namespace nernst {
@@ -251,11 +252,17 @@ void fit_network(Config& config, const DataFit& fit, const std::string& data) {
   const std::size_t last = config.network.layers.size() - 1, classes = fit.classes.size();
   const std::size_t units = config.network.outputs();
   const bool softmax = config.network.layers[last].activation == Activation::softmax;
+  constexpr std::size_t many = 20;
+  const bool numeric = std::ranges::all_of(
+      fit.labels, [](const std::string& label) { return io::parse_number(label).has_value(); });
   const bool one_for_two = units == 1 && classes == 2 && !softmax;
   if (units != classes && !one_for_two)
-    throw ConfigError(fmt::format("network.layer.{}.units", last), static_cast<double>(units),
-                      fmt::format("{} has {} classes: give {}{}", data, classes, classes,
-                                  classes == 2 && !softmax ? " or 1" : ""));
+    throw ConfigError(
+        fmt::format("network.layer.{}.units", last), static_cast<double>(units),
+        fmt::format(
+            "{} has {} classes: give {}{}{}", data, classes, classes,
+            classes == 2 && !softmax ? " or 1" : "",
+            classes > many && numeric ? " (to learn numbers, regression, is not there yet)" : ""));
 }
 
 }  // namespace nernst

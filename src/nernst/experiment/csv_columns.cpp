@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "nernst/base/error.h"
@@ -78,12 +79,24 @@ std::vector<std::string> categories_of(const io::CsvTable& table, std::size_t co
   return categories;
 }
 
-[[noreturn]] void refuse_missing(const io::CsvTable& table, std::size_t row, std::size_t column) {
+[[noreturn]] void refuse_missing(const io::CsvTable& table, std::size_t row, std::size_t column,
+                                 Fillings fillings) {
   throw ConfigError(
       io::at_line(table.name(), table.line(row)), in_quotes(table.text(row, column)),
-      fmt::format("is no value for {}; data.missing = \"drop\" leaves such rows out, \"mean\" and "
-                  "\"most_frequent\" fill them",
-                  title_of(table, column)));
+      fmt::format(
+          "is no value for {}; data.missing = \"drop\" leaves such rows out{}",
+          title_of(table, column),
+          fillings == Fillings::can_be_chosen ? ", \"mean\" and \"most_frequent\" fill them" : ""));
+}
+
+// Later tables find columns by their names.
+void refuse_repeated(const io::CsvTable& table, const std::vector<ColumnFit>& columns) {
+  std::set<std::string> names;
+  for (const ColumnFit& column : columns)
+    if (!table.header().empty() && !names.insert(column.name).second)
+      throw ConfigError(table.name(), in_quotes(column.name),
+                        "is the name of two columns to learn from; give each a name of its own, or "
+                        "leave one out by its number with data.drop");
 }
 
 // True when the column is 0, 1, 2, ... or 1, 2, 3, ...
@@ -141,16 +154,28 @@ std::vector<std::size_t> columns_but(const io::CsvTable& table, std::optional<st
 std::vector<ColumnFit> fit_columns(const io::CsvTable& table, std::size_t label,
                                    const DataSpec& spec) {
   std::vector<bool> wanted(table.columns(), spec.columns.empty());
-  for (const std::string& name : spec.columns)
-    wanted[find_column(table, "data.columns", name)] = true;
-  for (const std::string& name : spec.drop) wanted[find_column(table, "data.drop", name)] = false;
+  const auto find = [&](const std::string& field, const std::string& name) {
+    const std::size_t column = find_column(table, field, name);
+    if (column == label)
+      throw ConfigError(field, in_quotes(name),
+                        "is the column of the labels, which is never learned from; "
+                        "data.label_column names another");
+    return column;
+  };
+  for (const std::string& name : spec.columns) wanted[find("data.columns", name)] = true;
+  for (const std::string& name : spec.drop) {
+    const std::size_t column = find("data.drop", name);
+    if (!wanted[column])
+      throw ConfigError("data.drop", in_quotes(name),
+                        "is there twice, or not among data.columns; leave it out here");
+    wanted[column] = false;
+  }
   std::vector<bool> coded(table.columns());
   for (const std::string& name : spec.categories) {
-    const std::size_t column = find_column(table, "data.categories", name);
-    if (column == label || !wanted[column])
+    const std::size_t column = find("data.categories", name);
+    if (!wanted[column])
       throw ConfigError("data.categories", in_quotes(name),
-                        "is no column to learn from: it holds the labels, or data.columns or "
-                        "data.drop leave it out");
+                        "is no column to learn from: data.columns or data.drop leave it out");
     coded[column] = true;
   }
   std::vector<ColumnFit> columns;
@@ -163,6 +188,7 @@ std::vector<ColumnFit> fit_columns(const io::CsvTable& table, std::size_t label,
     if (coded[column] || has_texts_only(table, column))
       columns.back().categories = categories_of(table, column);
   }
+  refuse_repeated(table, columns);
   if (columns.empty())
     throw ConfigError(spec.columns.empty() ? "data.drop" : "data.columns", "",
                       "leaves no column to learn from");
@@ -210,7 +236,7 @@ std::vector<std::size_t> kept_rows(const io::CsvTable& table,
     const bool lacks = std::any_of(sources.begin(), sources.end(), [&](std::size_t column) {
       return is_missing(table.text(row, column));
     });
-    const bool unlabelled = label && table.text(row, *label).empty();
+    const bool unlabelled = label && is_missing(table.text(row, *label));
     if (missing != Missing::drop || !(lacks || unlabelled)) rows.push_back(row);
   }
   if (rows.empty())
@@ -221,7 +247,8 @@ std::vector<std::size_t> kept_rows(const io::CsvTable& table,
 
 Matrix<double> features_of(const io::CsvTable& table, const std::vector<std::size_t>& rows,
                            const std::vector<std::size_t>& sources,
-                           const std::vector<ColumnFit>& columns, Missing missing) {
+                           const std::vector<ColumnFit>& columns, Missing missing,
+                           Fillings fillings) {
   NERNST_CHECK(sources.size() == columns.size());
   std::size_t features = 0;
   for (const ColumnFit& column : columns) features += column.features();
@@ -237,7 +264,7 @@ Matrix<double> features_of(const io::CsvTable& table, const std::vector<std::siz
       const std::string_view text = table.text(rows[k], sources[c]);
       if (is_missing(text)) {
         if (missing == Missing::refuse || missing == Missing::drop)
-          refuse_missing(table, rows[k], sources[c]);
+          refuse_missing(table, rows[k], sources[c], fillings);
         std::ranges::fill(own, std::numeric_limits<double>::quiet_NaN());
         continue;
       }

@@ -48,11 +48,15 @@ std::vector<std::size_t> kept_rows(const io::CsvTable& table,
                                    const std::vector<std::size_t>& sources,
                                    std::optional<std::size_t> label, Missing missing);
 
+// Whether what stands for gaps is still to be fitted, or was by a training.
+enum class Fillings { can_be_chosen, are_fixed };
+
 // The features of these rows: column k of the fit from column sources[k] of the table. What is
 // missing is NaN where the policy is to fill it. Throws ConfigError with the line for anything that
 // the fit does not know.
 Matrix<double> features_of(const io::CsvTable& table, const std::vector<std::size_t>& rows,
                            const std::vector<std::size_t>& sources,
-                           const std::vector<ColumnFit>& columns, Missing missing);
+                           const std::vector<ColumnFit>& columns, Missing missing,
+                           Fillings fillings = Fillings::can_be_chosen);
 
 }  // namespace nernst

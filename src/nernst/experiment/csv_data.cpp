@@ -25,9 +25,17 @@ struct ReadTable {
 };
 
 ReadTable read_any_table(const CsvSource& source, const DataSpec& spec) {
-  const CsvLayout layout = layout_of(source.bytes, spec);
-  ReadTable read{io::parse_csv(source.bytes, source.name, layout.format), ""};
+  if (source.bytes.starts_with("\xFF\xFE") || source.bytes.starts_with("\xFE\xFF"))
+    throw ConfigError(source.name, "", "is UTF-16 text; save it as UTF-8");
+  const bool utf8 = io::is_utf8(source.bytes);
+  const std::string text = utf8 ? "" : io::utf8_of_latin1(source.bytes);
+  const std::string_view bytes = utf8 ? source.bytes : text;
+  const CsvLayout layout = layout_of(bytes, spec);
+  ReadTable read{io::parse_csv(bytes, source.name, layout.format), ""};
   if (!layout.remark.empty()) read.remark = fmt::format("{} {}", source.name, layout.remark);
+  if (!utf8)
+    read.remark += (read.remark.empty() ? source.name + " " : "; it ") +
+                   std::string("is not UTF-8 text and was read as Latin-1 (ISO 8859-1)");
   if (read.table.rows() == 0) throw ConfigError(source.name, "", "has no samples");
   return read;
 }
@@ -43,9 +51,11 @@ ReadTable read_table(const CsvSource& source, const DataSpec& spec) {
 
 std::string_view label_text(const io::CsvTable& table, std::size_t row, std::size_t column) {
   const std::string_view text = table.text(row, column);
-  if (text.empty())
-    throw ConfigError(io::at_line(table.name(), table.line(row)), "",
-                      fmt::format("has no label in {}", title_of(table, column)));
+  if (is_missing(text))
+    throw ConfigError(
+        io::at_line(table.name(), table.line(row)), text.empty() ? "" : in_quotes(text),
+        fmt::format("has no label in {}; data.missing = \"drop\" leaves such rows out",
+                    title_of(table, column)));
   return text;
 }
 
@@ -136,18 +146,28 @@ struct Columns {
 };
 
 // By their names, where both have some; nothing where a name of the fit is missing in the table.
-std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataFit& fit) {
+std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataSpec& spec,
+                                       const DataFit& fit) {
   Columns columns;
   std::vector<bool> used(table.columns());
   for (const ColumnFit& column : fit.columns) {
     if (!table.has_column(column.name)) return std::nullopt;
+    if (std::ranges::count(table.header(), column.name) > 1)
+      throw ConfigError(table.name(), in_quotes(column.name),
+                        "is the name of two columns, and the network learned from one; give each "
+                        "a name of its own");
     columns.features.push_back(table.column(column.name));
     used[columns.features.back()] = true;
   }
-  if (!fit.label_name.empty() && table.has_column(fit.label_name)) {
+  if (spec.label_column_given) {
+    columns.label = find_column(table, "data.label_column", spec.label_column);
+    if (used[*columns.label])
+      throw ConfigError("data.label_column", in_quotes(spec.label_column),
+                        "is a column that the network learned from");
+  } else if (!fit.label_name.empty() && table.has_column(fit.label_name)) {
     columns.label = table.column(fit.label_name);
-    used[*columns.label] = true;
   }
+  if (columns.label) used[*columns.label] = true;
   for (std::size_t column = 0; column < table.columns(); ++column)
     if (!used[column])
       columns.passed_over +=
@@ -158,7 +178,7 @@ std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataFit&
 Columns columns_for(const io::CsvTable& table, const DataSpec& spec, const DataFit& fit) {
   const bool named = !fit.columns.empty() && !fit.columns.front().name.empty();
   if (!table.header().empty() && named) {
-    if (auto by_name = columns_by_name(table, fit)) return std::move(*by_name);
+    if (auto by_name = columns_by_name(table, spec, fit)) return std::move(*by_name);
     for (const ColumnFit& column : fit.columns)
       if (!table.has_column(column.name))
         throw ConfigError(table.name(), in_quotes(column.name),
@@ -247,6 +267,10 @@ RawData csv_data(const CsvSource& train, const CsvSource* test, const DataSpec& 
   raw.train = samples_of(table, label, columns, labels, spec.missing, raw.remarks);
   if (test != nullptr) {
     const ReadTable test_read = read_table(*test, spec);
+    if (test->bytes == train.bytes)
+      raw.remarks.push_back(fmt::format(
+          "{} has the very samples of {}: its accuracy says nothing of samples that are new",
+          test->name, train.name));
     check_same_columns(table, test_read.table);
     raw.test = samples_of(test_read.table, label, columns, labels, spec.missing, raw.remarks);
   }
@@ -260,7 +284,8 @@ GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit
   const std::vector<std::size_t> rows =
       kept_rows(table, columns.features, columns.label, spec.missing);
   GivenData given{.title = source.name, .samples = {}};
-  given.samples.inputs = features_of(table, rows, columns.features, fit.columns, spec.missing);
+  given.samples.inputs =
+      features_of(table, rows, columns.features, fit.columns, spec.missing, Fillings::are_fixed);
   const auto remark = [&](const std::string& sentence) {
     given.remark += (given.remark.empty() ? "" : "; ") + sentence;
   };

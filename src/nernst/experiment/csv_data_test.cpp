@@ -159,10 +159,36 @@ TEST(CsvData, NumbersThatOnlyNameKindsBecomeAnInputForEach) {
   EXPECT_EQ(raw.feature_names, (Names{"region=2", "region=10", "v"}));
   EXPECT_EQ(numbers(raw.train).values(), (std::vector<double>{0, 1, 1, 1, 0, 2, 0, 1, 3}));
   EXPECT_EQ(complaint_about(text, {.drop = {"region"}, .categories = {"0"}}),
-            "data.categories = \"0\": is no column to learn from: it holds the labels, or "
-            "data.columns or data.drop leave it out");
+            "data.categories = \"0\": is no column to learn from: data.columns or data.drop "
+            "leave it out");
   EXPECT_EQ(complaint_about(text, {.categories = {"regio"}}),
             "data.categories = \"regio\": x.csv has no such column; did you mean \"region\"?");
+}
+
+TEST(CsvData, ColumnsThatASettingCannotMeanAreRefused) {
+  const std::string_view text = "u,v,v,k\n1,2,3,a\n4,5,6,b\n";
+  EXPECT_EQ(complaint_about(text),
+            "x.csv = \"v\": is the name of two columns to learn from; give each a name of its own, "
+            "or leave one out by its number with data.drop");
+  EXPECT_EQ(complaint_about(text, {.drop = {"2"}}), "");
+  for (const DataSpec& spec : {DataSpec{.drop = {"2", "k"}}, DataSpec{.columns = {"u", "k"}}})
+    EXPECT_NE(complaint_about(text, spec).find("is the column of the labels"), std::string::npos);
+  EXPECT_EQ(complaint_about(text, {.columns = {"u"}, .drop = {"1"}}),
+            "data.drop = \"1\": is there twice, or not among data.columns; leave it out here");
+}
+
+TEST(CsvData, ALabelThatIsMissingIsNoClass) {
+  const std::string_view text = "1,a\n2,NA\n3,b\n4,?\n";
+  EXPECT_EQ(complaint_about(text),
+            "x.csv:2 = \"NA\": has no label in column 2; data.missing = \"drop\" leaves such rows "
+            "out");
+  EXPECT_EQ(from_text(text, {.missing = Missing::drop}).classes, (Names{"a", "b"}));
+}
+
+TEST(CsvData, ATestOfTheSamplesOfTheTrainingIsRemarkedOn) {
+  const std::string_view text = "1,a\n2,b\n";
+  EXPECT_EQ(from_texts(text, text).remarks.size(), 1u);
+  EXPECT_EQ(from_texts(text, "1,a\n3,b\n").remarks.size(), 0u);
 }
 
 TEST(CsvData, WhatIsNoTableOfNumbersIsRefusedWithItsLine) {
@@ -171,8 +197,11 @@ TEST(CsvData, WhatIsNoTableOfNumbersIsRefusedWithItsLine) {
   EXPECT_EQ(complaint_about("1,2,a\n3,b\n"), "x.csv:2: has 2 fields; give 3 as in the first row");
   EXPECT_EQ(complaint_about("1,2,a\n\n3,4,5,b\n"),
             "x.csv:3: has 4 fields; give 3 as in the first row");
-  EXPECT_EQ(complaint_about("u,v,k\n1,2,a\n3,4,\n"), "x.csv:3: has no label in column 3 (\"k\")");
-  EXPECT_EQ(complaint_about("1,2\n3,\n"), "x.csv:2: has no label in column 2");
+  EXPECT_EQ(
+      complaint_about("u,v,k\n1,2,a\n3,4,\n"),
+      "x.csv:3: has no label in column 3 (\"k\"); data.missing = \"drop\" leaves such rows out");
+  EXPECT_EQ(complaint_about("1,2\n3,\n"),
+            "x.csv:2: has no label in column 2; data.missing = \"drop\" leaves such rows out");
   for (const char* cell : {"inf", "-Infinity", "1e999", "0x10", "1 2"})
     EXPECT_EQ(complaint_about(fmt::format("u,v,k\n1,2,a\n3,{},b\n", cell)),
               fmt::format("x.csv:3 = {}: give a finite number in column 2 (\"v\")", cell));
@@ -198,7 +227,7 @@ TEST(CsvData, AColumnOfMeasurementsIsNoColumnOfLabels) {
 
 TEST(CsvData, NamesOfClassesAreFitToBeShown) {
   const RawData raw = from_text("1,\"a\nb\"\n2,\"\x1b[31m\"\n3,\xff\n");
-  EXPECT_EQ(raw.classes, (Names{"?[31m", "a?b", "?"}));
+  EXPECT_EQ(raw.classes, (Names{"?[31m", "a?b", "\xC3\xBF"}));
 }
 
 }  // namespace

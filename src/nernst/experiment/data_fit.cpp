@@ -89,23 +89,16 @@ Tree write_data_fit(const DataFit& fit) {
   Tree tree = Tree::object();
   tree["kind"] = fit.kind;
   tree["classes"] = fit.classes;
-  // (bytes that are no UTF-8 cannot stand in JSON; such a label is found by what is shown)
-  tree["labels"] = Tree::array();
-  for (std::size_t k = 0; k < fit.labels.size(); ++k)
-    tree["labels"].push_back(io::is_utf8(fit.labels[k]) ? fit.labels[k] : fit.classes.at(k));
-  tree["label_name"] = io::is_utf8(fit.label_name) ? fit.label_name : "";
-  const bool named = std::all_of(fit.feature_names.begin(), fit.feature_names.end(),
-                                 [](const std::string& text) { return io::is_utf8(text); });
-  tree["feature_names"] = named ? Tree(fit.feature_names) : Tree::array();
+  tree["labels"] = fit.labels;
+  tree["label_name"] = fit.label_name;
+  tree["feature_names"] = fit.feature_names;
   tree["table_columns"] = fit.table_columns;
   tree["columns"] = Tree::array();
   for (const ColumnFit& column : fit.columns) {
     Tree one = Tree::object();
-    one["name"] = io::is_utf8(column.name) ? column.name : "";
+    one["name"] = column.name;
     one["place"] = column.place;
-    one["categories"] = Tree::array();
-    for (const std::string& category : column.categories)
-      one["categories"].push_back(io::is_utf8(category) ? category : io::shown(category));
+    one["categories"] = column.categories;
     one["fill"] = column.fill ? Tree(*column.fill) : Tree(nullptr);
     tree["columns"].push_back(one);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run learned of its data besides the weights: its features, their scale, and its classes.
-// Later data meet the chip through it.
+// Later data meet the chip through it. All texts in it are UTF-8.
 #pragma once
 
 #include <cstdint>

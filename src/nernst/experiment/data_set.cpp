@@ -307,7 +307,7 @@ DataToEvaluate load_given_data(const DataSpec& spec, const DataFit& fit) {
   data.part = given.test_part ? "test samples" : "samples";
   data.remark = given.remark;
   data.samples = scaled_samples(given.samples, chosen, fit.scales, "the evaluation");
-  data.far_outside = part_far_outside(given.samples, fit.scales);
+  data.far_outside = part_far_outside(given.samples, chosen, fit.scales);
   io::Digest digest;
   digest.add(std::as_bytes(std::span(data.samples.inputs.values())));
   digest.add(std::as_bytes(std::span(data.samples.labels)));

@@ -41,6 +41,7 @@ struct DataSpec {
   std::string path = {};               // a folder or a file, for the kinds that read one
   std::string test_path = {};          // csv: a file of its own for the test
   std::string label_column = "last";   // csv: "first", "last", a number from 0, or a name
+  bool label_column_given = false;     // not a key: set where the user has named it for these data
   std::vector<std::string> columns =
       {};                              // csv: the inputs, by names or numbers; empty = all others
   std::vector<std::string> drop = {};  // csv: columns that are no inputs

@@ -326,13 +326,11 @@ TEST(DataSet, AMissingFileIsNamed) {
   const TestFolder folder;
   EXPECT_EQ(complaint_of_load({.name = "csv"}), "data.path: give the path of a CSV file");
   EXPECT_EQ(complaint_of_load({.name = "csv", .path = "no/such.csv"}),
-            "data.path = \"no/such.csv\": no such file; a path in a config is relative to the "
-            "config's folder");
+            "data.path = \"no/such.csv\": no such file");
   write(folder / "x.csv", numbered_csv(30));
   EXPECT_EQ(
       complaint_of_load({.name = "csv", .path = folder / "x.csv", .test_path = "no/such.csv"}),
-      "data.test_path = \"no/such.csv\": no such file; a path in a config is relative to the "
-      "config's folder");
+      "data.test_path = \"no/such.csv\": no such file");
   EXPECT_NE(complaint_of_load({.name = "csv", .path = folder.path()}), "");
 }
 

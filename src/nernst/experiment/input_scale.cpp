@@ -118,13 +118,14 @@ Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> cho
   return samples;
 }
 
-double part_far_outside(const RawSamples& raw, std::span<const FeatureScale> scales) {
+double part_far_outside(const RawSamples& raw, std::span<const std::uint32_t> chosen,
+                        std::span<const FeatureScale> scales) {
   NERNST_CHECK(scales.size() == raw.features());
   std::size_t far = 0, all = 0;
   std::visit(
       [&](const auto& matrix) {
-        all = matrix.rows() * matrix.columns();
-        for (std::size_t row = 0; row < matrix.rows(); ++row)
+        all = chosen.size() * matrix.columns();
+        for (const std::uint32_t row : chosen)
           for (std::size_t feature = 0; feature < scales.size(); ++feature) {
             const FeatureScale& scale = scales[feature];
             const auto value = static_cast<double>(matrix(row, feature));

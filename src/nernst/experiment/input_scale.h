@@ -23,8 +23,9 @@ std::vector<FeatureScale> feature_scales(Scaling scaling, const RawInputs& input
 Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> chosen,
                        std::span<const FeatureScale> scales, const std::string& part);
 
-// The part of the inputs of `raw` that lie further from the training samples' smallest and largest
-// value of their feature than these are apart.
-double part_far_outside(const RawSamples& raw, std::span<const FeatureScale> scales);
+// The part of the inputs of the `chosen` samples of `raw` that lie further from the training
+// samples' smallest and largest value of their feature than these are apart.
+double part_far_outside(const RawSamples& raw, std::span<const std::uint32_t> chosen,
+                        std::span<const FeatureScale> scales);
 
 }  // namespace nernst

@@ -192,6 +192,8 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
     for (const std::string& remark : data.remarks) hooks.warn(remark);
   tell_size(config, device, data, path, setup, hooks);
   const std::string transfer = check_transfer_source(config);
+  for (const std::string& warning : check_learned_from(config, data.fit))
+    if (hooks.warn) hooks.warn(warning);
   const RunIdentity identity = identity_of(config, device, transfer, data.checksum, setup.backend);
   const Tree maker = made_by(config, identity, data, transfer, setup);
   const RunFolder folder = RunFolder::create(path, config, device, data.fit, maker);
@@ -200,8 +202,11 @@ RunResult start_run(Config config, const std::filesystem::path& path, const RunS
 
 RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
                      const RunHooks& hooks, std::int64_t more_epochs) {
+  // locked before it is read, so that nobody changes it in between
+  RunFolder folder = RunFolder::open(path);
+  folder.lock();
   OpenedRun run = open_run(path);
-  run.folder.lock();
+  run.folder = std::move(folder);
   Config& config = run.config;
   const double end = static_cast<double>(config.epochs_planned());
   if (more_epochs > 0 && config.training.learning_rate.at(end, end) == 0)

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <random>
 #include <span>
 #include <stdexcept>
 #include <system_error>
@@ -53,14 +54,14 @@ fs::path make_partial(const fs::path& path) {
   std::error_code error;
   fs::create_directories(parent, error);
   if (error) cannot_be_made(path, error.message());
-  std::string name =
-      (parent / fmt::format(".{}.partial-XXXXXX", path.filename().string())).string();
-  if (::mkdtemp(name.data()) == nullptr)
-    cannot_be_made(path, std::generic_category().message(errno));
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::chmod(name.c_str(), 0777 & ~mask);
-  return name;
+  // (mkdtemp makes folders for oneself alone)
+  std::random_device random;
+  for (;;) {
+    fs::path partial =
+        parent / fmt::format(".{}.partial-{:08x}", path.filename().string(), random());
+    if (::mkdir(partial.c_str(), 0777) == 0) return partial;
+    if (errno != EEXIST) cannot_be_made(path, std::generic_category().message(errno));
+  }
 }
 
 bool is_before_config(const std::string& name) {
@@ -190,9 +191,13 @@ RunFolder RunFolder::open(const fs::path& path) {
 }
 
 fs::path RunFolder::free_name(const std::string& name) {
+  // (a link that leads nowhere is there, too)
+  const auto is_there = [](const fs::path& path) {
+    std::error_code error;
+    return fs::symlink_status(path, error).type() != fs::file_type::not_found;
+  };
   fs::path path = fs::path("runs") / name;
-  for (int k = 2; io::path_exists(path); ++k)
-    path = fs::path("runs") / fmt::format("{}-{}", name, k);
+  for (int k = 2; is_there(path); ++k) path = fs::path("runs") / fmt::format("{}-{}", name, k);
   return path;
 }
 

@@ -2,6 +2,7 @@
 #include "nernst/experiment/transfer_source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,7 @@
 #include "nernst/io/dense_layers.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
+#include "nernst/io/text.h"
 
 namespace nernst {
 
@@ -87,6 +89,49 @@ void fit_full_scales(Config& config, const DeviceSpec& device) {
 FloatNetwork source_network(const Config& config, const DataSet& data, const RunHooks& hooks) {
   if (!config.transfer.from_file()) return train_float(config, data, hooks);
   return read_network(config);
+}
+
+std::vector<std::string> check_learned_from(const Config& config, const DataFit& fit) {
+  std::vector<std::string> warnings;
+  if (!config.transfer.from_file()) return warnings;
+  const std::string& path = config.transfer.source;
+  const io::LearnedFrom from = io::read_learned_from(path);
+  const auto check = [&](const char* what, const std::vector<std::string>& there,
+                         const std::vector<std::string>& here) {
+    if (there.empty() || here.empty() || there == here) return;
+    const auto listed = [](const std::vector<std::string>& names) {
+      return io::shown(fmt::format("{}", fmt::join(names, ", ")), 120);
+    };
+    throw ConfigError(
+        "transfer.source", path,
+        fmt::format("has the {} {}, and the data {}: give data with the same, in this "
+                    "order, or a file without \"{}\"",
+                    what, listed(there), listed(here), what));
+  };
+  check("classes", from.classes, fit.classes);
+  check("features", from.features, fit.feature_names);
+  const std::size_t features = fit.scales.size();
+  if (from.input_offset.size() == features && from.input_width.size() == features)
+    for (std::size_t k = 0; k < features; ++k) {
+      const FeatureScale& here = fit.scales[k];
+      const double offset = from.input_offset[k], width = from.input_width[k];
+      const double tolerance = 1e-6 * (std::abs(here.width) + std::abs(here.offset));
+      if (std::abs(offset - here.offset) <= tolerance && std::abs(width - here.width) <= tolerance)
+        continue;
+      warnings.push_back(fmt::format(
+          "{} learned from inputs that were scaled otherwise: input {} became (x - {:g}) / {:g} "
+          "there and becomes (x - {:g}) / {:g} here; its weights do not mean the same here",
+          path, k, offset, width, here.offset, here.width));
+      break;
+    }
+  const std::vector<io::DenseLayer> layers = io::read_dense_layers(path);
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    if (layers[l].bias.empty() && config.network.layers.at(l).bias)
+      warnings.push_back(fmt::format(
+          "{} has no bias for layer {}, which begins at 0; without one, network.layer.{}.bias = "
+          "false",
+          path, l, l));
+  return warnings;
 }
 
 std::string check_transfer_source(const Config& config) {

@@ -356,4 +356,16 @@ std::vector<DenseLayer> read_dense_layers(const std::filesystem::path& path) {
   throw ConfigError(path.string(), "", "give a file of weights that ends in .npz or .onnx");
 }
 
+LearnedFrom read_learned_from(const std::filesystem::path& path) {
+  LearnedFrom from;
+  if (path.extension() != ".npz") return from;
+  for (NpzArray& array : parse_npz(read_file(path), path.string())) {
+    if (array.name == "classes") from.classes = std::move(array.texts);
+    if (array.name == "features") from.features = std::move(array.texts);
+    if (array.name == "input_offset") from.input_offset = std::move(array.values);
+    if (array.name == "input_width") from.input_width = std::move(array.values);
+  }
+  return from;
+}
+
 }  // namespace nernst::io

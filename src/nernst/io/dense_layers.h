@@ -23,6 +23,14 @@ struct DenseLayer {
 // ConfigError for everything else, IoError when the system refuses.
 std::vector<DenseLayer> read_dense_layers(const std::filesystem::path& path);
 
+// What an NPZ file says of the data that its network learned from; empty where it says nothing, as
+// an ONNX model does. An input x becomes (x - offset) / width, or 0 where width is 0.
+struct LearnedFrom {
+  std::vector<std::string> classes, features;
+  std::vector<double> input_offset, input_width;
+};
+LearnedFrom read_learned_from(const std::filesystem::path& path);
+
 // The same from the bytes of such a file; `where` is what an error calls it.
 std::vector<DenseLayer> dense_layers_of_npz(std::string_view bytes, const std::string& where);
 std::vector<DenseLayer> dense_layers_of_onnx(std::string_view bytes, const std::string& where);

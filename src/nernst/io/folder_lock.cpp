@@ -13,6 +13,9 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
+#include <sys/sysmacros.h>
+
 #include "nernst/base/error.h"
 
 namespace nernst::io {
@@ -30,10 +33,9 @@ std::string holder_of(int descriptor) {
       std::istringstream words(line);
       std::string number, kind, advisory, write, process, file;
       words >> number >> kind >> advisory >> write >> process >> file;
-      const std::size_t colon = file.rfind(':');
-      if (kind == "FLOCK" && colon != std::string::npos &&
-          file.substr(colon + 1) == std::to_string(status.st_ino))
-        return "process " + process;
+      const std::string here = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev),
+                                           minor(status.st_dev), status.st_ino);
+      if (kind == "FLOCK" && file == here) return "process " + process;
     }
   }
   return "another process";

@@ -149,4 +149,19 @@ std::string at_line(const std::string& name, std::size_t line) {
   return fmt::format("{}:{}", name, line);
 }
 
+std::string utf8_of_latin1(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (const char byte : bytes) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code < 0x80) {
+      text += byte;
+    } else {
+      text += static_cast<char>(0xC0 | code >> 6);
+      text += static_cast<char>(0x80 | (code & 0x3F));
+    }
+  }
+  return text;
+}
+
 }  // namespace nernst::io

@@ -10,6 +10,9 @@
 
 namespace nernst::io {
 
+// Bytes of Latin-1 (ISO 8859-1) as UTF-8: every byte is a character, so that nothing is lost.
+std::string utf8_of_latin1(std::string_view bytes);
+
 // The finite decimal number that is exactly the whole of `text` ("+1.5e-3"), rounded to the nearest
 // double, which may be 0 ("1e-400"); nothing for anything else: blanks, nan, inf, hexadecimal, a
 // number that is larger than any double. Does not depend on the locale.

@@ -11,6 +11,7 @@ namespace {
 
 // (1 + cos(pi t)) / 2 for t in [0, 1], from our own polynomial: the same bits on every machine.
 double half_cosine(double t) {
+  if (t >= 1) return 0;
   // by symmetry about t = 1/2, where the value is 1/2: (1 + sin(pi (1/2 - t))) / 2
   const double u = 3.14159265358979323846 * (0.5 - t), z = u * u;
   double term = u, sine = u;
@@ -18,7 +19,7 @@ double half_cosine(double t) {
     term *= -z / ((2 * k) * (2 * k + 1));
     sine += term;
   }
-  return (1 + sine) / 2;
+  return math::clamp((1 + sine) / 2, 0.0, 1.0);
 }
 
 }  // namespace

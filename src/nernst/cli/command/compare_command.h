@@ -60,7 +60,11 @@ class CompareCommand final : public Command {
     CompareHooks hooks;
     hooks.now_s = stopwatch();
     hooks.stop = [&] { return stop.asked(); };
-    hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
+    Tree said = warnings;
+    hooks.warn = [&](const std::string& warning) {
+      said.push_back(warning);
+      console.note("nernst: warning: " + warning);
+    };
     hooks.progress = [&](const CompareProgress& progress) {
       Progress shown{.phase = RunPhase::comparing};
       shown.fraction = progress.fraction;
@@ -76,7 +80,7 @@ class CompareCommand final : public Command {
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     try {
       Tree answer = run_comparison(comparison, folder, setup, hooks);
-      answer["warnings"] = warnings;
+      answer["warnings"] = said;
       const std::filesystem::path page = folder / "report.html";
       try {
         write_report(page, report_html({{"title", answer.at("title")},

@@ -30,6 +30,7 @@
 #include "nernst/experiment/run.h"
 #include "nernst/io/csv.h"
 #include "nernst/io/file.h"
+#include "nernst/io/text.h"
 #include "nernst/io/toml.h"
 
 namespace nernst {
@@ -53,7 +54,8 @@ class EvaluateCommand final : public Command {
     app.add_option("--data", data_, "another kind of data set; default: that of the run")
         ->type_name("NAME");
     app.add_option("--predictions", predictions_,
-                   "write the class of each sample and the output of each unit, as CSV")
+                   "write the class of each sample and the output of each unit, as CSV; with "
+                   "--repeats those of the first reading")
         ->type_name("FILE.csv");
     app.add_option(
            "--weights", weights_,
@@ -90,7 +92,6 @@ class EvaluateCommand final : public Command {
     if (!cells_.empty()) check_cells_name(cells_);
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     FinishedChip finished = load_chip(run_, setup);
-    const std::string digest = finished.weights_digest;
     std::vector<std::string> warnings;
     const Tree changes = read_settings(warnings);
     if (changes.contains("chip"))
@@ -128,7 +129,8 @@ class EvaluateCommand final : public Command {
     if (after_s > 0)
       answer.text += fmt::format("  on the shelf all weights shifted by {:+.4f} of w in the mean\n",
                                  common_shift);
-    answer.json["weights_digest"] = digest;
+    answer.json["weights_digest"] =
+        after_s > 0 ? digest_of_state(finished.chip->state()) : finished.weights_digest;
     answer.json["weights"] = weights_.empty() ? Tree(nullptr) : Tree(weights_);
     answer.json["predictions"] = predictions_.empty() ? Tree(nullptr) : Tree(predictions_);
     answer.json["cells"] = cells_.empty() ? Tree(nullptr) : Tree(cells_);
@@ -238,25 +240,22 @@ class EvaluateCommand final : public Command {
   // What --set says, with a warning for each table that a chip which has learned does not read.
   Tree read_settings(std::vector<std::string>& warnings) const {
     Tree changes = Tree::object();
-    for (const std::string& setting : settings_) io::set_value(changes, setting);
     constexpr std::array kWithoutEffect = {"device", "network", "training", "transfer", "aging"};
-    std::vector<std::string> known = {"data", "chip"};
-    known.insert(known.end(), kWithoutEffect.begin(), kWithoutEffect.end());
-    read_fields(changes, "--set", Fields(), known);
-    for (const char* table : kWithoutEffect)
-      if (changes.contains(table))
+    for (const std::string& setting : settings_) {
+      const std::string key = setting.substr(0, setting.find('='));
+      if (std::ranges::count(kWithoutEffect, key.substr(0, key.find('.'))) == 0)
+        io::set_value(changes, setting);
+      else
         warnings.push_back(fmt::format(
             "{} has no effect on a chip that has learned: only [data] and the circuits of [chip] "
             "can be others",
-            first_key(changes[table], table)));
-    if (changes.contains("chip") && !changes["chip"].is_object())
-      throw ConfigError("--set", "chip", "must be a table: give chip.KEY=VALUE");
+            io::shown(key)));
+    }
+    read_fields(changes, "--set", Fields(), {"data", "chip"});
+    for (const char* table : {"data", "chip"})
+      if (changes.contains(table) && !changes[table].is_object())
+        throw ConfigError("--set", table, fmt::format("must be a table: give {}.KEY=VALUE", table));
     return changes;
-  }
-
-  static std::string first_key(const Tree& table, const std::string& path) {
-    if (!table.is_object() || table.empty()) return path;
-    return first_key(table.begin().value(), path + "." + table.begin().key());
   }
 
   // The test samples of the run's own data, or all of other data.
@@ -291,6 +290,12 @@ class EvaluateCommand final : public Command {
       tree.update(data);
     }
     read_data_spec(tree, spec);
+    spec.label_column_given = data.contains("label_column");
+    const bool fills = spec.missing == Missing::mean || spec.missing == Missing::most_frequent;
+    if (data.contains("missing") && fills && spec.missing != of_run.missing)
+      throw ConfigError("data.missing", data["missing"].get<std::string>(),
+                        "is not how the run filled its gaps, and a chip that has learned keeps to "
+                        "that; give \"refuse\" or \"drop\"");
     if (other) {
       DataToEvaluate given = load_given_data(spec, finished.fit);
       std::error_code missing;

@@ -51,7 +51,7 @@ class RunsCommand final : public Command {
     for (const RunListing& run : runs)
       if (!run.remark.empty()) answer.text += shaded("  " + run.remark, Shade::bad, look) + "\n";
     for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-      if (!run->several && run->state != RunState::damaged) {
+      if (!run->several && run->state != RunState::damaged && run->state != RunState::diverged) {
         answer.text += fmt::format("next: nernst {} {}\n",
                                    run->state == RunState::finished ? "report" : "train --resume",
                                    shell_word(run->path));

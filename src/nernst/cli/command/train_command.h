@@ -69,6 +69,7 @@ class TrainCommand final : public Command {
     const Tree tree = read_experiment(file_, settings_);
     const Config config = read_config(tree);
     const auto warnings = heed_unread(console, unread_keys(tree, config), strict_);
+    std::filesystem::path tried;
     for (;;) {
       const std::filesystem::path folder =
           out_.empty() ? default_folder(config) : std::filesystem::path(out_);
@@ -76,11 +77,14 @@ class TrainCommand final : public Command {
         Answer made = answer(console, folder, [&](const RunHooks& hooks) {
           return start_run(config, folder, setup, hooks);
         });
-        made.json["warnings"] = warnings;
+        Tree all = warnings;
+        for (const Tree& said : made.json["warnings"]) all.push_back(said);
+        made.json["warnings"] = all;
         return made;
       } catch (const FolderTaken&) {
         // another process was quicker with the same name: the next one is free
-        if (!out_.empty()) throw;
+        if (!out_.empty() || folder == tried) throw;
+        tried = folder;
       }
     }
   }
@@ -144,13 +148,18 @@ class TrainCommand final : public Command {
       }
       report.show(progress, hooks.now_s());
     };
-    hooks.warn = [&](const std::string& warning) { console.note("nernst: warning: " + warning); };
+    Tree warnings = Tree::array();
+    hooks.warn = [&](const std::string& warning) {
+      warnings.push_back(warning);
+      console.note("nernst: warning: " + warning);
+    };
     hooks.tell = [&](const std::string& word) { console.note("nernst: " + word); };
     hooks.stop = [&] { return stop.asked(); };
     try {
       const RunResult result = train(hooks);
       Answer made{summary_of(result, console.out()), result_json(result)};
       made.text += fmt::format("  next: nernst report {}\n", shell_word(folder.string()));
+      made.json["warnings"] = warnings;
       made.diverged = result.reference_diverged;
       return made;
     } catch (const Interrupted&) {

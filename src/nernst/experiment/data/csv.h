@@ -52,9 +52,7 @@ struct Csv {
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 
   static std::string bytes_of(const char* field, const std::string& path) {
-    if (!io::path_exists(path))
-      throw ConfigError(field, in_quotes(path),
-                        "no such file; a path in a config is relative to the config's folder");
+    if (!io::path_exists(path)) throw ConfigError(field, in_quotes(path), "no such file");
     return io::read_plain_or_gzip(path, kMaxBytes);
   }
 };
