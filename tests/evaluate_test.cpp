@@ -59,8 +59,7 @@ TEST_F(Evaluate, TheScalingIsThatOfTheTraining) {
   write_table("far.csv", rows);
   const Tree far = json_of("far.csv");
   EXPECT_GT(far["far_outside"], 0.9);
-  ASSERT_EQ(far["remarks"].size(), 1u);
-  EXPECT_NE(far["remarks"][0].get<std::string>().find("lie far outside"), std::string::npos);
+  EXPECT_NE(far["remarks"].dump().find("lie far outside"), std::string::npos);
 }
 
 TEST_F(Evaluate, ClassesAreFoundByNameWhateverTheirOrderAndNumber) {

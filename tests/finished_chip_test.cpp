@@ -34,6 +34,15 @@ TEST_F(FinishedRun, TheSameCellsAreReadThroughOtherCircuits) {
   expect_mistake({"--set", "chip.adc_bit=3"}, "did you mean");
 }
 
+TEST_F(FinishedRun, OutputsThatAreAlikeAreSaid) {
+  EXPECT_EQ(parse(evaluate({"--set", "chip.adc_bits=0", "--json"}).out)["undecided"], 0);
+  const Tree coarse = parse(evaluate({"--set", "chip.adc_bits=2", "--json"}).out);
+  ASSERT_GT(coarse["undecided"], 3) << coarse.dump();
+  EXPECT_NE(coarse["remarks"].dump().find("have several units of the same largest output"),
+            std::string::npos)
+      << coarse.dump();
+}
+
 TEST_F(FinishedRun, RepeatedReadingsSayHowMuchTheNoiseDoes) {
   const Tree noisy =
       parse(evaluate({"--set", "chip.output_noise=0.5", "--repeats", "8", "--json"}).out);

@@ -68,9 +68,17 @@ std::string name_of(const ConfigTable& table) {
   return name;
 }
 
+// All of them, the one of this name, or of the key of this name alone, in each table that has it.
 std::vector<ConfigTable> tables_named(const std::string& only) {
   std::vector<ConfigTable> tables = config_tables();
   if (only.empty()) return tables;
+  std::vector<ConfigTable> of_key = tables;
+  for (ConfigTable& table : of_key)
+    std::erase_if(table.keys, [&](const ConfigKey& key) {
+      return join_path(name_of(table), key.name) != only;
+    });
+  std::erase_if(of_key, [](const ConfigTable& table) { return table.keys.empty(); });
+  if (!of_key.empty()) return of_key;
   std::vector<std::string> names;
   for (const ConfigTable& table : tables) names.push_back(name_of(table));
   std::erase_if(tables, [&](const ConfigTable& table) { return name_of(table) != only; });

@@ -74,8 +74,9 @@ void TrainingSpec::describe(Fields& f) {
       .where(anywhere);
   f.integer("seed", seed,
             {.min = 0, .max = 9e15, .help = "of fabrication, noise, weights and order"});
-  f.choice("loss", loss, {"auto", "cross_entropy", "squared_error"},
-           "auto: cross-entropy after softmax, squared error otherwise");
+  f.choice(
+      "loss", loss, {"auto", "cross_entropy", "squared_error"},
+      "auto: cross-entropy after softmax, squared error (half the sum of the squares) otherwise");
   f.flag("accumulate", accumulate,
          "conventional: hold the mean gradient of a mini-batch, written row by row")
       .where(in_situ);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "nernst/base/error.h"
 #include "nernst/io/text.h"
 
 namespace nernst {
@@ -112,6 +113,9 @@ CsvLayout layout_of(std::string_view bytes, const DataSpec& spec) {
   layout.format.separator = open ? separator_of(first_lines(bytes, layout.format.skip_lines))
                                  : separators[static_cast<std::size_t>(spec.separator)];
   const char separator = layout.format.separator;
+  if (spec.decimal == Decimal::comma && separator == ',')
+    throw ConfigError("data.decimal", "comma",
+                      "cannot be where commas separate the fields; data.separator names another");
   layout.format.decimal_comma =
       spec.decimal == Decimal::comma ||
       (spec.decimal == Decimal::automatic && separator != ',' && looks_decimal_comma(bytes));

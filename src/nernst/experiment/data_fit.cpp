@@ -31,7 +31,7 @@ std::vector<std::string> texts_in(const Tree& tree, const char* key, const std::
   return texts;
 }
 
-std::string text_in(const Tree& tree, const char* key, const std::string& name) {
+std::string need_text(const Tree& tree, const char* key, const std::string& name) {
   if (!tree.is_object() || !tree.contains(key) || !tree[key].is_string()) damaged(name, key);
   return tree[key];
 }
@@ -54,7 +54,7 @@ std::size_t size_in(const Tree& tree, const char* key, const std::string& name) 
 std::vector<ColumnFit> columns_in(const Tree& tree, const std::string& name) {
   std::vector<ColumnFit> columns;
   for (const Tree& one : list_in(tree, "columns", name)) {
-    ColumnFit column{.name = text_in(one, "name", name),
+    ColumnFit column{.name = need_text(one, "name", name),
                      .place = size_in(one, "place", name),
                      .categories = texts_in(one, "categories", name)};
     if (!one.contains("fill")) damaged(name, "fill");
@@ -114,10 +114,10 @@ Tree write_data_fit(const DataFit& fit) {
 
 DataFit read_data_fit(const Tree& tree, const std::string& name) {
   DataFit fit;
-  fit.kind = text_in(tree, "kind", name);
+  fit.kind = need_text(tree, "kind", name);
   fit.classes = texts_in(tree, "classes", name);
   fit.labels = texts_in(tree, "labels", name);
-  fit.label_name = text_in(tree, "label_name", name);
+  fit.label_name = need_text(tree, "label_name", name);
   fit.feature_names = texts_in(tree, "feature_names", name);
   const auto offsets = numbers_in(tree, "offsets", name), widths = numbers_in(tree, "widths", name),
              smallest = numbers_in(tree, "smallest", name),

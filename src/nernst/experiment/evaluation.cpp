@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nernst/experiment/evaluation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -25,6 +27,8 @@ Evaluation evaluate_with(const NetworkSpec& spec, LossKind loss, const Samples& 
     if (k % samples_per_call == 0 && done && done(k)) throw Interrupted();
     const std::span<const double> output = forward(samples.inputs.row(k));
     const std::uint32_t predicted = predicted_class(output, activation);
+    const double largest = *std::max_element(output.begin(), output.end());
+    if (std::count(output.begin(), output.end(), largest) > 1) evaluation.undecided += 1;
     if (keep == KeepOutputs::yes) {
       evaluation.predicted.push_back(predicted);
       std::copy(output.begin(), output.end(), evaluation.outputs.row(k).begin());
@@ -43,6 +47,16 @@ Evaluation evaluate_with(const NetworkSpec& spec, LossKind loss, const Samples& 
 }
 
 }  // namespace
+
+std::string undecided_remark(std::int64_t undecided, std::size_t samples) {
+  constexpr double much = 0.01;
+  const double part = static_cast<double>(undecided) / static_cast<double>(samples);
+  if (samples == 0 || part <= much) return "";
+  return fmt::format(
+      "{} of {} samples ({:.1f} %) have several units of the same largest output; the first of "
+      "their classes is taken",
+      undecided, samples, 100 * part);
+}
 
 Evaluation evaluate(Network& network, LossKind loss, const Samples& samples, std::size_t classes,
                     const SamplesDone& done, KeepOutputs keep) {

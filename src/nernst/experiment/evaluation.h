@@ -17,10 +17,17 @@ struct Evaluation {
   double accuracy = 0;             // fraction right
   double loss = 0;                 // mean
   Matrix<std::int64_t> confusion;  // true class x predicted class
+  // samples where several units share the largest output, as those of a coarse ADC do: the first
+  // of their classes counts as the answer
+  std::int64_t undecided = 0;
   // Of each sample the class, and the output of each unit, where these were asked for.
   std::vector<std::uint32_t> predicted;
   Matrix<double> outputs;
 };
+
+// "7 of 59 samples (11.9 %) have several units of the same largest output; the first of their
+// classes is taken"; "" where these are few.
+std::string undecided_remark(std::int64_t undecided, std::size_t samples);
 
 // Called now and then with the number of samples done; returns true to stop.
 using SamplesDone = std::function<bool(std::size_t done)>;

@@ -73,6 +73,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
   result.test_accuracy = test.accuracy;
   result.test_loss = test.loss;
   result.confusion = test.confusion;
+  result.undecided = test.undecided;
   if (data.validation.size() > 0)
     result.validation_accuracy = trainer.evaluate(data.validation).accuracy;
   result.transfer = trainer.transfer_report();
@@ -254,9 +255,10 @@ std::string clipping_remark(const LedgerCounts& book) {
 
 std::vector<std::string> remarks_on(const RunResult& result) {
   const ClassShares shares = class_shares(result.confusion);
-  std::vector<std::string> remarks = {chance_remark("the chip", result.test_accuracy, shares),
-                                      saturation_remark(result.books.training),
-                                      clipping_remark(result.books.training)};
+  std::vector<std::string> remarks = {
+      chance_remark("the chip", result.test_accuracy, shares),
+      saturation_remark(result.books.training), clipping_remark(result.books.training),
+      undecided_remark(result.undecided, static_cast<std::size_t>(shares.samples))};
   if (result.reference_accuracy)
     remarks.push_back(chance_remark("the float network", *result.reference_accuracy, shares));
   std::erase(remarks, "");
@@ -297,6 +299,7 @@ Tree result_json(const RunResult& result) {
                      {"solver_error", result.wires->solver_error}};
   if (result.common_shift) json["common_shift"] = *result.common_shift;
   json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
+  json["undecided"] = result.undecided;
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {
     const auto row = result.confusion.row(r);

@@ -93,6 +93,7 @@ struct RunResult {
   std::optional<std::int64_t> host_operations = 0;
   std::optional<TransferReport> transfer;  // where a trained network was written to the chip
   Matrix<std::int64_t> confusion;
+  std::int64_t undecided = 0;          // of the test: see Evaluation
   std::optional<double> common_shift;  // of all weights on the shelf, in w, where it lay there
   Books books;
   std::int64_t pulses_per_cell_max = 0;
@@ -105,7 +106,9 @@ RunResult start_run(Config config, const std::filesystem::path& folder, const Ru
                     const RunHooks& hooks);
 
 // Goes on with a run, from its last checkpoint or from the beginning; with `more_epochs`, so many
-// beyond its end, where the learning rate stays what it was there.
+// beyond its end, at the learning rate that it has there. Throws ConfigError where the config, the
+// device or the data were changed, or another process has the run; IoError, Interrupted (after a
+// checkpoint), Diverged.
 RunResult resume_run(const std::filesystem::path& folder, const RunSetup& setup,
                      const RunHooks& hooks, std::int64_t more_epochs = 0);
 

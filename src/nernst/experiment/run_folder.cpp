@@ -186,7 +186,10 @@ RunFolder RunFolder::create(const fs::path& path, const Config& config, const De
 
 RunFolder RunFolder::open(const fs::path& path) {
   if (!io::path_exists(path / "config.toml"))
-    throw ConfigError(path.string(), "", "is not the folder of a run (it has no config.toml)");
+    throw ConfigError(path.string(), "",
+                      io::path_exists(path / "compare.toml")
+                          ? "is the folder of a comparison; give that of one of its runs"
+                          : "is not the folder of a run (it has no config.toml)");
   return RunFolder(path);
 }
 

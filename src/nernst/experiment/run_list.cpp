@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::optional<double> number_in(const Tree& table, const char* key) {
+std::optional<double> number_under(const Tree& table, const char* key) {
   if (!table.is_object() || !table.contains(key) || !table[key].is_number()) return std::nullopt;
   return table[key].get<double>();
 }
@@ -29,7 +29,7 @@ double epochs_in(const fs::path& metrics) {
   if (end == std::string::npos || end == 0) return 0;
   const std::size_t before = text.rfind('\n', end - 1);
   const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-  return number_in(io::parse_json(text.substr(begin, end - begin), metrics.string()), "epoch")
+  return number_under(io::parse_json(text.substr(begin, end - begin), metrics.string()), "epoch")
       .value_or(0);
 }
 
@@ -43,8 +43,8 @@ void read_run(const fs::path& path, RunListing& run) {
   if (const auto result = read_result(path / "result.json", &opened.identity)) {
     run.state = RunState::finished;
     run.epochs_done = *run.epochs;
-    run.test_accuracy = number_in(*result, "test_accuracy");
-    run.reference_accuracy = number_in(*result, "reference_accuracy");
+    run.test_accuracy = number_under(*result, "test_accuracy");
+    run.reference_accuracy = number_under(*result, "reference_accuracy");
     return;
   }
   run.epochs_done = epochs_in(path / "metrics.jsonl");
@@ -53,7 +53,7 @@ void read_run(const fs::path& path, RunListing& run) {
                                                       : RunState::not_begun;
 }
 
-void read_comparison(const fs::path& path, RunListing& run) {
+void read_comparison_folder(const fs::path& path, RunListing& run) {
   run.several = true;
   run.state = RunState::stopped;
   const fs::path table = path / "compare.json";
@@ -111,7 +111,7 @@ std::vector<RunListing> list_runs(const fs::path& folder) {
       if (single)
         read_run(path, run);
       else
-        read_comparison(path, run);
+        read_comparison_folder(path, run);
     } catch (const std::runtime_error& trouble) {
       run.state = RunState::damaged;
       run.remark = trouble.what();

@@ -23,7 +23,8 @@ Starter make_starter(std::string_view kind);
 // The comment that begins a config: what it is, in one sentence of its first line or lines.
 std::string title_of_config(std::string_view toml);
 
-// The command that runs a config which lies in `file`: "nernst train FILE", or compare.
+// The command for a config of ours, a starter or an example, where it lies in `file`: "nernst train
+// FILE", or compare.
 std::string command_for(std::string_view toml, const std::string& file);
 
 }  // namespace nernst

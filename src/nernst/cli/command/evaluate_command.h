@@ -59,7 +59,7 @@ class EvaluateCommand final : public Command {
         ->type_name("FILE.csv");
     app.add_option(
            "--weights", weights_,
-           "write the weights: layer_0_weights (rows x inputs), layer_0_bias, ..., and what "
+           "write the weights: layer_0_weights (outputs x inputs), layer_0_bias, ..., and what "
            "they need to be used alone: input_offset and input_width, of which x becomes "
            "(x - offset) / width (0 where width is 0), features, activations, classes")
         ->type_name("FILE.npz");
@@ -117,6 +117,7 @@ class EvaluateCommand final : public Command {
     answer.json["classes"] = finished.fit.classes;
     answer.json["far_outside"] = data.far_outside;
     answer.json["remarks"] = Tree::array();
+    answer.json["undecided"] = evaluation.undecided;
     answer.json["warnings"] = warnings;
     answer.json["repeats"] = repeats_;
     answer.json["after_s"] = after_s;
@@ -200,7 +201,7 @@ class EvaluateCommand final : public Command {
     answer.text += "\n";
     write_shares(answer.json, shares);
     remark(answer, chance_remark("the chip", evaluation.accuracy, shares));
-    remark_on_data(answer, data);
+    remark_on_data(answer, data, evaluation);
     answer.text += confusion_text(evaluation.confusion, fit.classes, console.out());
   }
 
@@ -216,7 +217,7 @@ class EvaluateCommand final : public Command {
                            count(static_cast<std::int64_t>(data.samples.size())), data.part),
                Shade::strong, console.out());
     answer.text += "\n";
-    remark_on_data(answer, data);
+    remark_on_data(answer, data, evaluation);
     TextTable table({Align::left, Align::right});
     for (std::size_t k = 0; k < answers.size(); ++k) table.row({fit.classes[k], count(answers[k])});
     answer.text += table.text(console.out());
@@ -228,9 +229,11 @@ class EvaluateCommand final : public Command {
     answer.text += fmt::format("  {}\n", sentence);
   }
 
-  static void remark_on_data(Answer& answer, const DataToEvaluate& data) {
+  static void remark_on_data(Answer& answer, const DataToEvaluate& data,
+                             const Evaluation& evaluation) {
     constexpr double much = 0.01;
     remark(answer, data.remark);
+    remark(answer, undecided_remark(evaluation.undecided, data.samples.size()));
     if (data.far_outside > much)
       remark(answer,
              fmt::format("{} of the inputs lie far outside of what the network was trained on",

@@ -55,7 +55,11 @@ class TrainCommand final : public Command {
 
   Answer run(Console& console) override {
     if (file_.empty() == resume_.empty())
-      throw ConfigError("train", "", "give the FILE of an experiment, or --resume RUN");
+      throw ConfigError("train", "",
+                        file_.empty()
+                            ? "give the FILE of an experiment, or --resume RUN"
+                            : "give the FILE of an experiment or --resume RUN, not both: a run "
+                              "goes on with the config in its folder");
     if (more_epochs_ > 0 && resume_.empty())
       throw ConfigError("--epochs", static_cast<double>(more_epochs_),
                         "goes on beyond the end of a run, with --resume RUN; a new one has --set "
@@ -67,6 +71,11 @@ class TrainCommand final : public Command {
  private:
   Answer start(Console& console, const RunSetup& setup) {
     const Tree tree = read_experiment(file_, settings_);
+    for (const char* table : {"compare", "strategy"})
+      if (tree.contains(table))
+        throw ConfigError(file_, table,
+                          fmt::format("is a table of comparisons; nernst compare {} runs them",
+                                      shell_word(file_)));
     const Config config = read_config(tree);
     const auto warnings = heed_unread(console, unread_keys(tree, config), strict_);
     std::filesystem::path tried;
