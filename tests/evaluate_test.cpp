@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 #include <sstream>
 
 #include "finished_run.h"
@@ -110,16 +111,35 @@ TEST_F(Evaluate, PredictsWithoutLabels) {
   std::string without, with;
   std::getline(p, without);
   std::getline(q, with);
-  EXPECT_EQ(without, "sample,predicted,output_a,output_b,output_c");
-  EXPECT_EQ(with, "sample,label,predicted,output_a,output_b,output_c");
+  EXPECT_EQ(without, "sample,line,predicted,output_a,output_b,output_c");
+  EXPECT_EQ(with, "sample,line,label,predicted,output_a,output_b,output_c");
   int lines = 0;
   while (std::getline(p, without) && std::getline(q, with)) {
-    // number, label, and the rest, which is the same
-    const std::size_t first = with.find(',');
+    // number, line, label, and the rest, which is the same
+    const std::size_t first = with.find(',', with.find(',') + 1);
     EXPECT_EQ(with.substr(0, first) + with.substr(with.find(',', first + 1)), without);
     ++lines;
   }
   EXPECT_EQ(lines, 150);
+}
+
+// The own test samples are some of the file's: each is found there again by its line.
+TEST_F(Evaluate, PredictionsNameTheLineOfEachSample) {
+  ASSERT_EQ(evaluate({"--predictions", "p.csv"}).code, 0);
+  std::vector<std::string> table;
+  std::istringstream file(read(folder / "train.csv")), answers(read(folder / "p.csv"));
+  for (std::string line; std::getline(file, line);) table.push_back(line);
+  std::string line;
+  std::getline(answers, line);
+  std::set<std::size_t> seen;
+  while (std::getline(answers, line)) {
+    std::istringstream words(line);
+    std::string sample, number, label;
+    std::getline(std::getline(std::getline(words, sample, ','), number, ','), label, ',');
+    ASSERT_TRUE(seen.insert(std::stoul(number)).second) << line;
+    EXPECT_TRUE(table.at(std::stoul(number) - 1).ends_with("," + label)) << line;
+  }
+  EXPECT_EQ(seen.size(), 30u);
 }
 
 TEST_F(Evaluate, TheUserMayNameTheColumnOfLabels) {

@@ -233,6 +233,12 @@ std::vector<std::size_t> sources_of(const io::CsvTable& table, std::size_t label
   return sources;
 }
 
+std::vector<std::size_t> lines_of(const io::CsvTable& table, const std::vector<std::size_t>& rows) {
+  std::vector<std::size_t> lines;
+  for (const std::size_t row : rows) lines.push_back(table.line(row));
+  return lines;
+}
+
 // The samples of a table by what was fitted to that of the training.
 RawSamples samples_of(const io::CsvTable& table, std::size_t label,
                       const std::vector<ColumnFit>& columns, const Labels& labels, Missing missing,
@@ -242,7 +248,8 @@ RawSamples samples_of(const io::CsvTable& table, std::size_t label,
   if (rows.size() < table.rows())
     remarks.push_back(fmt::format("{}: {} of {} rows lack a value and are left out", table.name(),
                                   table.rows() - rows.size(), table.rows()));
-  return {features_of(table, rows, sources, columns, missing), labels.of(table, rows, label)};
+  return {features_of(table, rows, sources, columns, missing), labels.of(table, rows, label),
+          lines_of(table, rows)};
 }
 
 }  // namespace
@@ -286,6 +293,7 @@ GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit
   GivenData given{.title = source.name, .samples = {}};
   given.samples.inputs =
       features_of(table, rows, columns.features, fit.columns, spec.missing, Fillings::are_fixed);
+  given.samples.lines = lines_of(table, rows);
   const auto remark = [&](const std::string& sentence) {
     given.remark += (given.remark.empty() ? "" : "; ") + sentence;
   };
@@ -294,10 +302,8 @@ GivenData csv_given(const CsvSource& source, const DataSpec& spec, const DataFit
     remark(fmt::format("columns that the network does not know were passed over: {}",
                        columns.passed_over));
   if (rows.size() < table.rows())
-    remark(
-        fmt::format("{} of {} rows lack a value and are left out; samples are numbered without "
-                    "them",
-                    table.rows() - rows.size(), table.rows()));
+    remark(fmt::format("{} of {} rows lack a value and are left out", table.rows() - rows.size(),
+                       table.rows()));
   if (!columns.label) return given;
   for (const std::size_t row : rows) {
     const std::string text(label_text(table, row, *columns.label));

@@ -68,7 +68,8 @@ void read_data_spec(const Tree& table, DataSpec& spec);
 // Samples and their classes; inputs is samples x features.
 struct Samples {
   Matrix<float> inputs;
-  std::vector<std::uint32_t> labels;  // empty where they are not known
+  std::vector<std::uint32_t> labels;    // empty where they are not known
+  std::vector<std::size_t> lines = {};  // of each in its file, from 1; empty where it has none
   std::size_t size() const { return inputs.rows(); }
   bool labelled() const { return labels.size() == size(); }
 };

@@ -90,6 +90,8 @@ Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> cho
                        std::span<const FeatureScale> scales, const std::string& part) {
   NERNST_CHECK(scales.size() == raw.features());
   Samples samples{Matrix<float>(chosen.size(), scales.size()), {}};
+  if (!raw.lines.empty())
+    for (const std::uint32_t sample : chosen) samples.lines.push_back(raw.lines[sample]);
   samples.labels.reserve(raw.labels.empty() ? 0 : chosen.size());
   if (!raw.labels.empty())
     for (const std::uint32_t sample : chosen) samples.labels.push_back(raw.labels[sample]);

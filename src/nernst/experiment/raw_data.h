@@ -23,7 +23,8 @@ using RawInputs = std::variant<Matrix<double>, Matrix<std::uint8_t>>;
 
 struct RawSamples {
   RawInputs inputs;
-  std::vector<std::uint32_t> labels;  // empty where they are not known
+  std::vector<std::uint32_t> labels;    // empty where they are not known
+  std::vector<std::size_t> lines = {};  // of a table: the line of each in the file, from 1
 
   std::size_t size() const {
     return std::visit([](const auto& matrix) { return matrix.rows(); }, inputs);

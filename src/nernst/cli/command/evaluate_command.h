@@ -366,13 +366,16 @@ class EvaluateCommand final : public Command {
   void write_predictions(const FinishedChip& finished, const Samples& samples,
                          const Evaluation& evaluation) const {
     const std::vector<std::string>& classes = finished.fit.classes;
-    std::string text = samples.labelled() ? "sample,label,predicted" : "sample,predicted";
+    const bool has_lines = !samples.lines.empty();
+    std::string text = fmt::format("sample,{}{}predicted", has_lines ? "line," : "",
+                                   samples.labelled() ? "label," : "");
     const std::size_t units = evaluation.outputs.columns();
     for (std::size_t unit = 0; unit < units; ++unit)
       text += "," + io::csv_field("output_" + classes.at(units == 1 ? 1 : unit));
     text += "\n";
     for (std::size_t k = 0; k < samples.size(); ++k) {
       text += fmt::format("{},", k);
+      if (has_lines) text += fmt::format("{},", samples.lines[k]);
       if (samples.labelled()) text += io::csv_field(classes[samples.labels[k]]) + ",";
       text += io::csv_field(classes[evaluation.predicted[k]]);
       for (const double output : evaluation.outputs.row(k)) text += fmt::format(",{}", output);
