@@ -14,8 +14,6 @@
 #include "nernst/experiment/memory.h"
 #include "nernst/experiment/shuffle.h"
 #include "nernst/experiment/trainer.h"
-#include "nernst/training/divergence_monitor.h"
-#include "nernst/training/schedule.h"
 
 namespace nernst {
 
@@ -86,12 +84,8 @@ class Loop {
       : config_(&config),
         data_(&data),
         chip_(&chip),
-        network_(config.network, chip, config.chip.neuron, config.chip.error_circuit,
-                 static_cast<std::uint64_t>(config.training.seed)),
-        loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
-        schedule_(make_schedule(config.training.schedule)),
-        update_(config.update_rule()),
-        monitor_(config.network.layers.size()) {}
+        network_(make_network(config, chip)),
+        learner_(make_learner(config, *network_)) {}
 
   // Trains on the next `samples`; the last mini-batch may be a smaller one.
   void train(std::size_t samples) {
@@ -111,25 +105,13 @@ class Loop {
 
  private:
   void train_batch(std::size_t size) {
-    if (inputs_.rows() != size) inputs_ = Matrix<double>(size, data_->features());
-    labels_.resize(size);
-    for (std::size_t b = 0; b < size; ++b) {
-      const auto sample = data_->train.inputs.row(order_[at_ + b]);
-      std::copy(sample.begin(), sample.end(), inputs_.row(b).begin());
-      labels_[b] = data_->train.labels[order_[at_ + b]];
-      chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, sample.size()));
-    }
-    const StepSetup setup{.network = network_,
-                          .update = *update_,
-                          .loss = loss_,
-                          .monitor = monitor_,
-                          .rate = config_->training.learning_rate.rate,
-                          .seed = static_cast<std::uint64_t>(config_->training.seed),
-                          .step = step_++};
-    BatchStep step(setup, inputs_.view(), labels_);
-    schedule_->train(step);
+    batch_.take(data_->train, std::span(order_).subspan(at_, size));
+    for (std::size_t b = 0; b < size; ++b)
+      chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, data_->features()));
+    const BatchResult result = learner_.train(batch_.inputs.view(), batch_.labels,
+                                              config_->training.learning_rate.rate, step_++);
     // what is no longer a number may be faster than training
-    if (!std::isfinite(step.result().loss))
+    if (!std::isfinite(result.loss))
       throw Diverged(fmt::format("{}: the loss is no longer a number; time another device",
                                  config_->chip.device));
   }
@@ -137,13 +119,10 @@ class Loop {
   const Config* config_;
   const DataSet* data_;
   SimulatedChip* chip_;
-  Network network_;
-  LossKind loss_;
-  std::unique_ptr<Schedule> schedule_;
-  std::unique_ptr<UpdateRule> update_;
-  DivergenceMonitor monitor_;
-  std::vector<std::uint32_t> order_, labels_;
-  Matrix<double> inputs_;
+  std::unique_ptr<Network> network_;
+  Learner learner_;
+  std::vector<std::uint32_t> order_;
+  MiniBatch<double> batch_;
   std::size_t at_ = 0;
   std::uint64_t epoch_ = 0, step_ = 0;
 };

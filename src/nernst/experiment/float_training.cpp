@@ -7,6 +7,7 @@
 
 #include "nernst/base/interruption.h"
 #include "nernst/base/saturating.h"
+#include "nernst/experiment/mini_batch.h"
 #include "nernst/experiment/shuffle.h"
 
 namespace nernst {
@@ -18,23 +19,6 @@ std::string float_name(const Config& config) {
   return config.transfer.enabled() ? "the training in float for transfer.source = \"float\""
                                    : "the training of the float network for comparison";
 }
-
-// Samples side by side, as the network takes them.
-struct MiniBatch {
-  Matrix<float> inputs;
-  std::vector<std::uint32_t> labels;
-
-  void take(const Samples& samples, std::span<const std::uint32_t> which) {
-    if (inputs.rows() != which.size())
-      inputs = Matrix<float>(which.size(), samples.inputs.columns());
-    labels.resize(which.size());
-    for (std::size_t b = 0; b < which.size(); ++b) {
-      const auto sample = samples.inputs.row(which[b]);
-      std::copy(sample.begin(), sample.end(), inputs.row(b).begin());
-      labels[b] = samples.labels[which[b]];
-    }
-  }
-};
 
 }  // namespace
 
@@ -56,7 +40,7 @@ FloatNetwork train_float(const Config& config, const DataSet& data, const RunHoo
   std::uint64_t step = 0;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const std::vector<std::uint32_t> order = epoch_order(seed, epoch, size);
-    MiniBatch taken;
+    MiniBatch<float> taken;
     for (std::size_t first = 0; first < size; first += batch, ++step) {
       const std::size_t count = std::min(batch, size - first);
       taken.take(data.train, std::span(order).subspan(first, count));
@@ -101,7 +85,7 @@ double float_training_s(const Config& config, const DataSet& data, const RunHook
   const std::size_t size = data.train.size();
   const std::size_t count = std::min(static_cast<std::size_t>(training.batch), size);
   const std::vector<std::uint32_t> order = epoch_order(seed, 0, size);
-  MiniBatch taken;
+  MiniBatch<float> taken;
   std::size_t samples = 0;
   double spent_s = 0;
   const double began_s = hooks.now_s();

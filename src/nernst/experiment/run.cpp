@@ -175,6 +175,16 @@ std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip)
                                    static_cast<std::uint64_t>(config.training.seed));
 }
 
+Learner make_learner(const Config& config, Network& network) {
+  const TrainingSpec& training = config.training;
+  return {network,
+          {.schedule = make_schedule(training.schedule),
+           .rule = config.update_rule(),
+           .loss = resolve_loss(training.loss, config.network.layers.back().activation),
+           .accumulate = training.accumulate,
+           .seed = static_cast<std::uint64_t>(training.seed)}};
+}
+
 DataSet load_data(const DataSpec& spec, const RunHooks& hooks) {
   const Waiting reading(hooks, RunPhase::reading);
   return load_data(spec);

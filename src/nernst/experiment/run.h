@@ -18,6 +18,7 @@
 #include "nernst/experiment/evaluation.h"
 #include "nernst/experiment/run_folder.h"
 #include "nernst/training/diverged.h"
+#include "nernst/training/learner.h"
 
 namespace nernst {
 
@@ -133,6 +134,10 @@ std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec&
 
 // The network of a config on its chip, which must outlive it.
 std::unique_ptr<Network> make_network(const Config& config, SimulatedChip& chip);
+
+// What trains the network of a config: its schedule, rule and loss. `network` and its chip outlive
+// it. Throws ConfigError for names that there are not.
+Learner make_learner(const Config& config, Network& network);
 
 // A chip as a run left it, for evaluation and export.
 struct FinishedChip {

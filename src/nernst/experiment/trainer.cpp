@@ -47,19 +47,14 @@ Trainer::Trainer(const Config& config, const DataSet& data, SimulatedChip& chip,
       folder_(&folder),
       identity_(identity),
       hooks_(&hooks),
-      loss_(resolve_loss(config.training.loss, config.network.layers.back().activation)),
-      schedule_(make_schedule(config.training.schedule)),
-      update_(config.update_rule()),
-      monitor_(config.network.layers.size()),
+      learner_(make_learner(config, network)),
       scope_([this] { heed_stop(); }) {
   started_s_ = saved_s_ = now_s();
-  update_->prepare(chip, static_cast<std::uint64_t>(config.training.seed));
 }
 
 std::vector<PlaneView> Trainer::state() {
   std::vector<PlaneView> all = chip_->state();
-  all.push_back(monitor_.state());
-  for (PlaneView& plane : update_->state()) all.push_back(std::move(plane));
+  for (PlaneView& plane : learner_.state()) all.push_back(std::move(plane));
   return all;
 }
 
@@ -164,34 +159,19 @@ void Trainer::train_batch() {
   const TrainingSpec& training = config_->training;
   const std::size_t left = data_->train.size() - position_.sample;
   const std::size_t size = std::min(static_cast<std::size_t>(training.batch), left);
-  if (inputs_.rows() != size) inputs_ = Matrix<double>(size, data_->features());
-  labels_.resize(size);
-  for (std::size_t b = 0; b < size; ++b) {
-    const std::uint32_t k = order_[position_.sample + b];
-    const auto sample = data_->train.inputs.row(k);
-    std::copy(sample.begin(), sample.end(), inputs_.row(b).begin());
-    labels_[b] = data_->train.labels[k];
-    chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, sample.size()));
-  }
-
-  const StepSetup setup{.network = *network_,
-                        .update = *update_,
-                        .loss = loss_,
-                        .monitor = monitor_,
-                        .rate = training.learning_rate.at(
-                            epochs_done(), static_cast<double>(config_->epochs_planned())),
-                        .accumulate = training.accumulate,
-                        .seed = static_cast<std::uint64_t>(training.seed),
-                        .step = position_.step};
-  BatchStep step(setup, inputs_.view(), labels_);
+  batch_.take(data_->train, std::span(order_).subspan(position_.sample, size));
+  for (std::size_t b = 0; b < size; ++b)
+    chip_->enter_host_bytes(host_bytes_per_sample(config_->chip, data_->features()));
+  const double rate =
+      training.learning_rate.at(epochs_done(), static_cast<double>(config_->epochs_planned()));
+  BatchResult result;
   batch_began_s_ = now_s();
   try {
-    schedule_->train(step);
+    result = learner_.train(batch_.inputs.view(), batch_.labels, rate, position_.step);
   } catch (const Diverged& diverged) {
-    const bool own_share = schedule_->passes_updated_arrays();
+    const bool own_share = learner_.schedule().passes_updated_arrays();
     throw diverged_at(
-        {"the training on the chip", position_.epoch, position_.sample, setup.rate},
-        diverged.what(),
+        {"the training on the chip", position_.epoch, position_.sample, rate}, diverged.what(),
         std::string("give a smaller training.learning_rate") +
             (own_share ? ", or training.schedule = \"progressive_compensated\"" : ""));
   }
@@ -202,7 +182,6 @@ void Trainer::train_batch() {
         refresh(*chip_, {a, p}, config_->transfer.verify);
   batch_began_s_.reset();
 
-  const BatchResult& result = step.result();
   const std::uint64_t lines_before = lines_due(position_.sample, data_->train.size());
   position_.sample += size;
   position_.step += 1;
@@ -229,10 +208,10 @@ void Trainer::heed_stop() const {
 void Trainer::watch() {
   // the mean needs some samples before it means anything
   constexpr std::uint64_t least_steps = 1000;
-  if (!schedule_->passes_updated_arrays() || warned_ || position_.step < least_steps ||
+  if (!learner_.schedule().passes_updated_arrays() || warned_ || position_.step < least_steps ||
       config_->training.monitor_threshold == 0)
     return;
-  const double rho = monitor_.largest();
+  const double rho = learner_.monitor().largest();
   if (rho < config_->training.monitor_threshold) return;
   warned_ = true;
   if (hooks_->warn)
@@ -260,7 +239,7 @@ void Trainer::write_metrics(Tested tested) {
   if (position_.seen > 0) {
     line["train_loss"] = position_.loss / seen;
     line["train_accuracy"] = static_cast<double>(position_.correct) / seen;
-    line["rho"] = monitor_.rho();
+    line["rho"] = learner_.monitor().rho();
   }
   if (position_.aged != 0) {
     line["aged"] = true;
@@ -313,7 +292,7 @@ Evaluation Trainer::evaluate(const Samples& samples) {
     return stop_asked();
   };
   const Evaluation evaluation =
-      nernst::evaluate(*network_, loss_, samples, data_->classes.size(), done);
+      nernst::evaluate(*network_, learner_.loss(), samples, data_->classes.size(), done);
   chip_->enter_host_bytes(static_cast<std::int64_t>(samples.size()) *
                           host_bytes_per_sample(config_->chip, data_->features()));
   books_.evaluation = ledger.counts;
@@ -357,7 +336,7 @@ void Trainer::report() {
   progress.epoch = position_.epoch;
   progress.epochs = static_cast<std::uint64_t>(config_->epochs_in_situ());
   progress.accuracy = recent_accuracy_;
-  progress.rho = monitor_.largest();
+  progress.rho = learner_.monitor().largest();
   const double spent_s = now_s() - loop_began_s_ - test_s_;
   if (spent_s > 0) progress.samples_per_second = static_cast<double>(samples_here_) / spent_s;
   progress.seconds_left = seconds_left(0, 0, 0);

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "nernst/base/interruption.h"
+#include "nernst/experiment/mini_batch.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
 #include "nernst/io/hash.h"
-#include "nernst/training/divergence_monitor.h"
-#include "nernst/training/schedule.h"
+#include "nernst/training/learner.h"
 
 namespace nernst {
 
@@ -40,7 +40,7 @@ class Trainer {
   Evaluation evaluate(const Samples& samples);
 
  private:
-  // All state that training changes: of the chip, the monitor and the update rule.
+  // All state that training changes: of the chip and of the learner.
   std::vector<PlaneView> state();
   void prepare();
   void age();
@@ -67,10 +67,7 @@ class Trainer {
   const RunFolder* folder_;
   RunIdentity identity_;
   const RunHooks* hooks_;
-  LossKind loss_;
-  std::unique_ptr<Schedule> schedule_;
-  std::unique_ptr<UpdateRule> update_;
-  DivergenceMonitor monitor_;
+  Learner learner_;
   RunPosition position_;
   Books books_;
   // Of the run up to its end, while a test of `of` samples has done `tested` of them in `test_s`.
@@ -79,8 +76,7 @@ class Trainer {
   std::unique_ptr<io::AppendFile> metrics_;
   io::Digest metrics_digest_;  // of all that was written to them
   std::vector<std::uint32_t> order_;
-  Matrix<double> inputs_;  // of the mini-batch under way
-  std::vector<std::uint32_t> labels_;
+  MiniBatch<double> batch_;  // under way
   bool warned_ = false;
   std::optional<double> batch_began_s_;  // while a mini-batch is under way
   // time of day, for progress and the spacing of checkpoints only
