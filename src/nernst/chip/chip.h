@@ -56,9 +56,16 @@ class Chip {
   // y = W_p x of one part alone, meant for single lines: the ADC's full scale is that of one line.
   // Shapes as for mvm.
   virtual void mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) = 0;
-  // W_p[row, column] -= rate d[row] x[column], as the pulses of the chip's coding do it.
-  virtual void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
+  // W_p[row, column] -= rate d[k, row] x[k, column] for k = 0, 1, ..., as the pulses of the chip's
+  // coding do each; x is K x columns, d is K x rows.
+  virtual void outer_update(ArrayPart part, MatrixView<const double> x, MatrixView<const double> d,
                             double rate) = 0;
+  // The same for one pair of vectors.
+  void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
+                    double rate) {
+    outer_update(part, MatrixView<const double>(x.data(), 1, x.size()),
+                 MatrixView<const double>(d.data(), 1, d.size()), rate);
+  }
 
   // What is slow, row by row or cell by cell: writing an accumulated gradient, characterisation,
   // program-verify and transfer.

@@ -165,8 +165,14 @@ void SimulatedChip::mvm_part(ArrayPart part, MatrixView<const double> x, MatrixV
   add_saturating(ledger_.counts.mvm, static_cast<std::int64_t>(x.rows()));
 }
 
-void SimulatedChip::outer_update(ArrayPart part, std::span<const double> x,
-                                 std::span<const double> d, double rate) {
+void SimulatedChip::outer_update(ArrayPart part, MatrixView<const double> x,
+                                 MatrixView<const double> d, double rate) {
+  NERNST_CHECK(x.rows() == d.rows());
+  for (std::size_t k = 0; k < x.rows(); ++k) update_once(part, x.row(k), d.row(k), rate);
+}
+
+void SimulatedChip::update_once(ArrayPart part, std::span<const double> x,
+                                std::span<const double> d, double rate) {
   const TileArray& a = at(part.array);
   const TiledMatrix& p = at(part);
   NERNST_CHECK(x.size() == a.spec.shape.columns && d.size() == a.spec.shape.rows);

@@ -35,7 +35,8 @@ class SimulatedChip final : public Chip {
   void mvm(std::size_t array, MatrixView<const double> x, MatrixView<double> y) override;
   void mvm_transposed(std::size_t array, MatrixView<const double> y, MatrixView<double> x) override;
   void mvm_part(ArrayPart part, MatrixView<const double> x, MatrixView<double> y) override;
-  void outer_update(ArrayPart part, std::span<const double> x, std::span<const double> d,
+  using Chip::outer_update;
+  void outer_update(ArrayPart part, MatrixView<const double> x, MatrixView<const double> d,
                     double rate) override;
   void write_row(ArrayPart part, std::size_t row, std::span<const std::int32_t> pulses) override;
   void read_row(ArrayPart part, std::size_t row, std::span<double> weights,
@@ -75,6 +76,8 @@ class SimulatedChip final : public Chip {
  private:
   const TileArray& at(std::size_t array) const;
   const TiledMatrix& at(ArrayPart part) const;
+  void update_once(ArrayPart part, std::span<const double> x, std::span<const double> d,
+                   double rate);
   void multiply(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,
                 MatrixView<double> out);
   void multiply_batch(const TileArray& array, const ParallelRead& read, MatrixView<const double> in,

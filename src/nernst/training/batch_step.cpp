@@ -170,7 +170,7 @@ void BatchStep::update(std::size_t layer, HeldSignals& errors) {
   const MatrixView<const double> d = errors.view(width(layer + 1));
   if (!all_finite(lines.view()) || !all_finite(d))
     throw Diverged(fmt::format("a signal of layer {} is no finite number", layer));
-  setup_->update.update(network.chip(), layer, lines.view(), d, setup_->rate);
+  setup_->update.update(network.chip(), layer, {lines.view(), d, samples()}, setup_->rate);
 }
 
 void BatchStep::accumulate_gradient(std::size_t layer, HeldSignals& errors, std::size_t batch,

@@ -47,20 +47,14 @@ class FastArray : public UpdateRule {
   std::vector<PlaneView> state() override { return {{"rule/updates", std::span(updates_)}}; }
 
   // A -= fast_factor rate / B d x^T for every sample; then, where it is time, the next column.
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
-    const double share = fast_factor_ * rate / static_cast<double>(x.rows());
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    const auto& [x, d, samples] = products;
+    const double share = fast_factor_ * rate / static_cast<double>(samples);
     const auto every = static_cast<std::uint64_t>(transfer_every_);
     for (std::size_t b = 0; b < x.rows(); ++b) {
       chip.outer_update({array, 1}, driven(array, x.row(b)), d.row(b), share);
-      if (++updates_[array] % every != 0) continue;
-      const std::uint64_t columns =
-          std::min(static_cast<std::uint64_t>(transfer_columns_), std::uint64_t{x.columns()});
-      const std::uint64_t first = (updates_[array] / every - 1) * columns;
-      for (std::uint64_t k = first; k < first + columns; ++k) {
-        const std::size_t column = k % x.columns();
-        transfer(chip, array, column, read_column(chip, {array, 1}, column));
-      }
+      for (std::size_t ended = products.samples_ending_with(b); ended-- > 0;)
+        if (++updates_[array] % every == 0) transfer_columns(chip, array, updates_[array] / every);
     }
   }
 
@@ -90,6 +84,15 @@ class FastArray : public UpdateRule {
   double transfer_rate() const { return transfer_rate_; }
 
  private:
+  // Transfer number `transfers`, from 1: the columns after those of the one before.
+  void transfer_columns(Chip& chip, std::size_t array, std::uint64_t transfers) {
+    const std::uint64_t all = chip.shape(array).columns;
+    const std::uint64_t columns = std::min(static_cast<std::uint64_t>(transfer_columns_), all);
+    const std::uint64_t first = (transfers - 1) * columns;
+    for (std::uint64_t k = first; k < first + columns; ++k)
+      transfer(chip, array, k % all, read_column(chip, {array, 1}, k % all));
+  }
+
   double gamma_, fast_factor_ = 1, transfer_rate_;
   std::int64_t transfer_every_ = 1, transfer_columns_ = 1;
   std::vector<std::uint64_t> updates_;  // samples taken by each array

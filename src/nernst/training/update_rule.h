@@ -15,6 +15,19 @@
 
 namespace nernst {
 
+// Outer products that an array is to take, one for each time that its lines were driven: x is
+// K x columns (bias included), d is K x rows. A mean is over samples, of which each may have driven
+// the lines many times.
+struct OuterProducts {
+  MatrixView<const double> x, d;
+  std::size_t samples = 0;
+
+  // Samples whose last product is number k: 1 where each sample has one product.
+  std::size_t samples_ending_with(std::size_t k) const {
+    return (k + 1) * samples / x.rows() - k * samples / x.rows();
+  }
+};
+
 // A rule is a class with a static kName and kHelp; dropping its file in gives it its name in
 // configs.
 class UpdateRule {
@@ -32,10 +45,9 @@ class UpdateRule {
   // it back when it ends, so the chip must outlive the rule. `seed` is for its own draws.
   virtual void prepare(Chip&, std::uint64_t /*seed*/) {}
 
-  // W -= rate / B * sum over samples of d[b] x[b]^T; x is B x columns (bias included), d is B x
-  // rows.
-  virtual void update(Chip& chip, std::size_t array, MatrixView<const double> x,
-                      MatrixView<const double> d, double rate) = 0;
+  // W -= rate / samples * sum over k of d[k] x[k]^T.
+  virtual void update(Chip& chip, std::size_t array, const OuterProducts& products,
+                      double rate) = 0;
 
   // How much of d x^T an update of `rate` takes at once from the weights that a read sees, which is
   // what progressive_compensated adds back; 0 where it changes them later, or otherwise.

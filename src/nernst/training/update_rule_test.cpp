@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "nernst/chip/simulated_chip.h"
 
@@ -49,7 +50,8 @@ struct Bench {
   double step() const { return chip->weight_step(0); }
   // Update k, of `batch` samples.
   void update(std::size_t k, std::size_t batch = 1) {
-    rule->update(*chip, 0, x(k, batch).view(), d(k, batch).view(), kRate);
+    const Matrix<double> lines = x(k, batch), errors = d(k, batch);
+    rule->update(*chip, 0, {lines.view(), errors.view(), batch}, kRate);
   }
   static Matrix<double> x(std::size_t k, std::size_t batch = 1) {
     return random_matrix(batch, kColumns, k);
@@ -99,6 +101,31 @@ TEST(UpdateRule, TikiTakaIsItsEquations) {
   expect_equal(back, wanted_back, 1e-9);
   EXPECT_EQ(bench.chip->ledger().weight_words_peak(), 0);
   EXPECT_DOUBLE_EQ(bench.rule->read_rate(kRate), 0.3 * 2 * kRate);
+}
+
+// A sample that drives the lines several times, as a convolution does, is one sample.
+TEST(UpdateRule, MeansAndTransfersAreOverSamples) {
+  for (const NamedHelp& named : update_rules()) {
+    const std::string name(named.name);
+    if (name == "sign") continue;  // whatever the size of the gradient
+    const auto after = [&](std::size_t samples) {
+      Bench bench(name, name == "residual" ? Tree{{"tiles", 2}} : Tree::object());
+      const Matrix<double> x = Bench::x(3, 4), d = Bench::d(3, 4);
+      bench.rule->update(*bench.chip, 0, {x.view(), d.view(), samples}, kRate);
+      return std::tuple(bench.part(0), bench.part(bench.rule->gains().size() - 1),
+                        bench.chip->ledger().counts.mvm);
+    };
+    const Bench start(name);
+    const auto [c4, a4, reads4] = after(4);
+    const auto [c2, a2, reads2] = after(2);
+    EXPECT_EQ(2 * reads2, reads4) << name;
+    if (reads4 != 0 || name == "cell_by_cell" || name == "mixed_precision") continue;
+    const Matrix<double> first = start.part(0);
+    for (std::size_t k = 0; k < first.values().size(); ++k)
+      EXPECT_NEAR(c2.values()[k] - first.values()[k], 2 * (c4.values()[k] - first.values()[k]),
+                  1e-9)
+          << name;
+  }
 }
 
 // TTv2, c-TTv2 and AGAD in one, as their papers have them.
@@ -237,8 +264,8 @@ TEST(UpdateRule, CellByCellReachesTheMeanGradientInWholePulses) {
     Matrix<double> wanted = before;
     constexpr std::size_t updates = 400;
     for (std::size_t k = 0; k < updates; ++k) {
-      bench.rule->update(*bench.chip, 0, Bench::x(3, 2).view(), Bench::d(3, 2).view(), 5e-3);
-      const auto x = Bench::x(3, 2), d = Bench::d(3, 2);
+      const Matrix<double> x = Bench::x(3, 2), d = Bench::d(3, 2);
+      bench.rule->update(*bench.chip, 0, {x.view(), d.view(), 2}, 5e-3);
       for (std::size_t i = 0; i < kRows; ++i)
         for (std::size_t j = 0; j < kColumns; ++j)
           for (std::size_t b = 0; b < 2; ++b) wanted(i, j) -= 2.5e-3 * d(b, i) * x(b, j);

@@ -28,10 +28,10 @@ class CellByCell final : public UpdateRule {
 
   // Each row is read; targets are what was read less the mean gradient, in whole pulses rounded
   // stochastically (a cell that is left alone is not read again); then the row is program-verified.
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    const auto& [x, d, samples] = products;
     const ArrayShape shape = chip.shape(array);
-    const double share = rate / static_cast<double>(x.rows()), step = chip.weight_step(array);
+    const double share = rate / static_cast<double>(samples), step = chip.weight_step(array);
     const NoiseStream rounding(seed_, static_cast<std::uint32_t>(array),
                                Purpose::gradient_rounding);
     const std::uint64_t event = updates_[array]++;

@@ -34,10 +34,10 @@ class MixedPrecision final : public UpdateRule {
   }
 
   // chi += rate / B d x^T; n = trunc(chi / epsilon) pulses down, chi -= n epsilon
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    const auto& [x, d, samples] = products;
     Matrix<double>& chi = sums_[array].values();
-    const double share = rate / static_cast<double>(x.rows());
+    const double share = rate / static_cast<double>(samples);
     const double epsilon = granularity_ * chip.weight_step(array);
     const auto words = static_cast<std::int64_t>(chi.values().size());
     chip.enter_digital(words * static_cast<std::int64_t>(x.rows() + 1), 2 * words);

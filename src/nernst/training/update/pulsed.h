@@ -15,10 +15,8 @@ class Pulsed final : public UpdateRule {
   static constexpr std::string_view kHelp =
       "each sample's outer product as pulses on the whole array";
 
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
-    const double share = rate / static_cast<double>(x.rows());
-    for (std::size_t b = 0; b < x.rows(); ++b) chip.outer_update(array, x.row(b), d.row(b), share);
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    chip.outer_update(array, products.x, products.d, rate / static_cast<double>(products.samples));
   }
   double read_rate(double rate) const override { return rate; }
 };

@@ -45,22 +45,27 @@ class Residual final : public UpdateRule {
 
   // W_last -= fast_factor rate / B d x^T; every `transfer_every slower^k` updates
   // W_n[:, j] += transfer_rate W_{n+1}[:, j], k counting from the finest
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    const auto& [x, d, samples] = products;
     const auto last = static_cast<std::size_t>(tiles_ - 1);
-    const double share = fast_factor_ * rate / static_cast<double>(x.rows());
+    const double share = fast_factor_ * rate / static_cast<double>(samples);
     for (std::size_t b = 0; b < x.rows(); ++b) {
       chip.outer_update({array, last}, x.row(b), d.row(b), share);
-      const std::uint64_t done = ++updates_[array];
-      auto every = static_cast<std::uint64_t>(transfer_every_);
-      for (std::size_t n = last; n-- > 0; every *= static_cast<std::uint64_t>(slower_)) {
-        if (done % every != 0) break;
-        pass_on(chip, array, n, (done / every - 1) % x.columns());
-      }
+      for (std::size_t ended = products.samples_ending_with(b); ended-- > 0;)
+        pass_on_what_is_due(chip, array, ++updates_[array]);
     }
   }
 
  private:
+  void pass_on_what_is_due(Chip& chip, std::size_t array, std::uint64_t samples) const {
+    const std::size_t columns = chip.shape(array).columns;
+    auto every = static_cast<std::uint64_t>(transfer_every_);
+    for (auto n = static_cast<std::size_t>(tiles_ - 1); n-- > 0;
+         every *= static_cast<std::uint64_t>(slower_)) {
+      if (samples % every != 0) break;
+      pass_on(chip, array, n, (samples / every - 1) % columns);
+    }
+  }
   void pass_on(Chip& chip, std::size_t array, std::size_t tile, std::size_t column) const {
     const ArrayShape shape = chip.shape(array);
     std::vector<double> line(shape.columns, 0.0), held(shape.rows);

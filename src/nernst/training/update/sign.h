@@ -25,8 +25,9 @@ class Sign final : public UpdateRule {
             .help = "gradients below this share of the array's largest give no pulse"});
   }
 
-  void update(Chip& chip, std::size_t array, MatrixView<const double> x, MatrixView<const double> d,
-              double rate) override {
+  void update(Chip& chip, std::size_t array, const OuterProducts& products, double rate) override {
+    const auto& x = products.x;
+    const auto& d = products.d;
     if (rate == 0) return;
     if (x.rows() == 1 && threshold_ == 0) {
       chip.outer_update(array, signs(x.row(0)), signs(d.row(0)), chip.weight_step(array));
