@@ -101,6 +101,8 @@ TEST_F(CommandLine, AnUnknownKeyNamesTheNearest) {
                  "did you mean \"training\"?");
   expect_mistake({"train", "xor.toml", "--set", "network.layer.0.unit=3"},
                  "network.layer.0.unit: no such key; did you mean \"units\"?");
+  expect_mistake({"train", "xor.toml", "--set", "adc_bits=4"},
+                 "adc_bits: no such key; did you mean chip.adc_bits?");
   EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
 }
 

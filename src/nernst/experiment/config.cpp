@@ -100,8 +100,25 @@ void TrainingSpec::describe(Fields& f) {
          {.unit = "s", .min = 0, .max = 1e9, .help = "seconds between checkpoints"});
 }
 
+namespace {
+
+// A key that stands outside of its table is answered with the table.
+void refuse_key_without_table(const Tree& tree, Config& config) {
+  for (const auto& [key, value] : tree.items()) {
+    if (value.is_object()) continue;
+    for (const auto& [table, fields] : {std::pair("data", fields_of(config.data)),
+                                        {"chip", fields_of(config.chip)},
+                                        {"training", fields_of(config.training)}})
+      if (fields.find(key) != nullptr)
+        throw ConfigError(key, "", fmt::format("no such key; did you mean {}.{}?", table, key));
+  }
+}
+
+}  // namespace
+
 Config read_config(const Tree& tree) {
   Config config;
+  if (tree.is_object()) refuse_key_without_table(tree, config);
   read_fields(tree, "", Fields(),
               {"data", "chip", "device", "network", "training", "transfer", "aging"});
   read_data_spec(table_or_empty(tree, "data", "data"), config.data);

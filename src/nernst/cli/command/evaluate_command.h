@@ -246,7 +246,8 @@ class EvaluateCommand final : public Command {
     constexpr std::array kWithoutEffect = {"device", "network", "training", "transfer", "aging"};
     for (const std::string& setting : settings_) {
       const std::string key = setting.substr(0, setting.find('='));
-      if (std::ranges::count(kWithoutEffect, key.substr(0, key.find('.'))) == 0)
+      if (key.size() == setting.size() ||
+          std::ranges::count(kWithoutEffect, key.substr(0, key.find('.'))) == 0)
         io::set_value(changes, setting);
       else
         warnings.push_back(fmt::format(
@@ -254,7 +255,7 @@ class EvaluateCommand final : public Command {
             "can be others",
             io::shown(key)));
     }
-    read_fields(changes, "--set", Fields(), {"data", "chip"});
+    read_fields(changes, "", Fields(), {"data", "chip"});
     for (const char* table : {"data", "chip"})
       if (changes.contains(table) && !changes[table].is_object())
         throw ConfigError("--set", table, fmt::format("must be a table: give {}.KEY=VALUE", table));
