@@ -14,15 +14,14 @@ void PeripherySpec::describe(Fields& f) {
       "dac_bits", dac_bits,
       {.min = 0,
        .max = 24,
-       .help = "bits b of the input converters: 2^b - 1 levels, zero among them (8: 255); 1 = "
-               "a sign phase and on or off, three levels as with 2; 0 = ideal"});
+       .help = "bits b of the input converters: 2^b - 1 levels, zero among them (8: 255); 1 = a "
+               "sign phase and on or off, three levels as with 2; 0 = ideal"});
   f.integer(
       "adc_bits", adc_bits,
       {.min = 0,
        .max = 24,
-       .help = "bits b of the output converters: 2^b - 1 levels, zero among them (9: 511); 1 = "
-               "a comparator, two levels at plus and minus half of the full scale; 0 = "
-               "ideal"});
+       .help = "bits b of the output converters: 2^b - 1 levels, zero among them (9: 511); 1 = a "
+               "comparator, two levels at plus and minus half of the full scale; 0 = ideal"});
   f.real("adc_bound", adc_bound,
          {.min = 1e-6,
           .max = 1e12,

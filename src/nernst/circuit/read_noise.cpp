@@ -16,8 +16,8 @@ void ReadNoiseSpec::describe(Fields& f) {
   f.real("shot_fano", shot_fano,
          {.min = 0,
           .max = 1,
-          .help = "part of full shot noise: 1 across a barrier, 0 in a long ohmic channel "
-                  "(1: assumed, the worst)"});
+          .help = "part of full shot noise: 1 across a barrier, 0 in a long ohmic channel (1: "
+                  "assumed, the worst)"});
   f.real(
       "flicker", flicker,
       {.min = 0,

@@ -64,8 +64,8 @@ void TechnologySpec::describe(Fields& f) {
          {.unit = "J",
           .min = 0,
           .max = 1,
-          .help = "one word of digital memory (10 pJ: 8 kB SRAM, 45 nm, quoted from Horowitz "
-                  "2014; DRAM takes 100 times that)"});
+          .help = "one word of digital memory (10 pJ: 8 kB SRAM, 45 nm, quoted from Horowitz 2014; "
+                  "DRAM takes 100 times that)"});
   f.real("digital_operations_per_s", digital_operations_per_s,
          {.min = 1,
           .max = 1e18,

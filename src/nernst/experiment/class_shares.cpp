@@ -46,9 +46,7 @@ std::string chance_remark(const std::string& who, double accuracy, const ClassSh
   if (shares.samples == 0 || standing == AgainstLargest::better) return "";
   if (shares.largest == 1)
     return fmt::format(
-        "all samples are of one class, which cannot tell {} from always answering "
-        "with it",
-        who);
+        "all samples are of one class, which cannot tell {} from always answering with it", who);
   return fmt::format("{} is {} better than always answering with the largest class ({:.2f} %)", who,
                      standing == AgainstLargest::no_better ? "no" : "hardly", 100 * shares.largest);
 }

@@ -154,8 +154,8 @@ std::optional<Columns> columns_by_name(const io::CsvTable& table, const DataSpec
     if (!table.has_column(column.name)) return std::nullopt;
     if (std::ranges::count(table.header(), column.name) > 1)
       throw ConfigError(table.name(), in_quotes(column.name),
-                        "is the name of two columns, and the network learned from one; give each "
-                        "a name of its own");
+                        "is the name of two columns, and the network learned from one; give each a "
+                        "name of its own");
     columns.features.push_back(table.column(column.name));
     used[columns.features.back()] = true;
   }

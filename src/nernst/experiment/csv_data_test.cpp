@@ -131,8 +131,7 @@ TEST(CsvData, WhatIsMissingIsRefusedUntilAPolicyIsSaid) {
     const std::string text = fmt::format("u,v,k\n1,2,a\n3,{},b\n5,6,a\n", gap);
     EXPECT_EQ(complaint_about(text),
               fmt::format("x.csv:3 = \"{}\": is no value for column 2 (\"v\"); data.missing = "
-                          "\"drop\" leaves such rows out, \"mean\" and \"most_frequent\" fill "
-                          "them",
+                          "\"drop\" leaves such rows out, \"mean\" and \"most_frequent\" fill them",
                           gap));
     EXPECT_EQ(complaint_about(text, {.missing = Missing::drop}), "");
   }
@@ -159,8 +158,8 @@ TEST(CsvData, NumbersThatOnlyNameKindsBecomeAnInputForEach) {
   EXPECT_EQ(raw.feature_names, (Names{"region=2", "region=10", "v"}));
   EXPECT_EQ(numbers(raw.train).values(), (std::vector<double>{0, 1, 1, 1, 0, 2, 0, 1, 3}));
   EXPECT_EQ(complaint_about(text, {.drop = {"region"}, .categories = {"0"}}),
-            "data.categories = \"0\": is no column to learn from: data.columns or data.drop "
-            "leave it out");
+            "data.categories = \"0\": is no column to learn from: data.columns or data.drop leave "
+            "it out");
   EXPECT_EQ(complaint_about(text, {.categories = {"regio"}}),
             "data.categories = \"regio\": x.csv has no such column; did you mean \"region\"?");
 }

@@ -187,8 +187,7 @@ void DataSpec::describe(Fields& f) {
   f.text("name", name, fmt::format("the data set: {}", fmt::join(names(AllDataSets()), ", ")));
   f.text("path", path,
          "csv: the file; idx: the folder; fashion-mnist: another folder than its package's; "
-         "relative to "
-         "the folder of the config, on the command line to that of the shell")
+         "relative to the folder of the config, on the command line to that of the shell")
       .where(is_not("name", {"logic"}));
   f.text("test_path", test_path, "csv: a file of its own with the test samples")
       .where(is("name", {"csv"}));

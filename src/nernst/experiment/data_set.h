@@ -42,9 +42,9 @@ struct DataSpec {
   std::string test_path = {};          // csv: a file of its own for the test
   std::string label_column = "last";   // csv: "first", "last", a number from 0, or a name
   bool label_column_given = false;     // not a key: set where the user has named it for these data
-  std::vector<std::string> columns =
-      {};                              // csv: the inputs, by names or numbers; empty = all others
-  std::vector<std::string> drop = {};  // csv: columns that are no inputs
+  // csv: the inputs, by names or numbers; empty = all others
+  std::vector<std::string> columns = {};
+  std::vector<std::string> drop = {};        // csv: columns that are no inputs
   std::vector<std::string> categories = {};  // csv: columns of numbers that only name kinds
   Missing missing = Missing::refuse;         // csv
   Separator separator = Separator::automatic;

@@ -180,8 +180,8 @@ TEST(DataSet, APartOfNoSampleIsRefused) {
   const DataSpec spec{.name = "csv", .path = folder / "x.csv"};
   EXPECT_EQ(
       complaint_of_load(spec),
-      "data.test_fraction = 0.2: leaves no sample, as x.csv has 4 in 2 classes; give a larger "
-      "part or more data");
+      "data.test_fraction = 0.2: leaves no sample, as x.csv has 4 in 2 classes; give a larger part "
+      "or more data");
   DataSpec half = spec;
   half.test_fraction = 0.5;
   EXPECT_EQ(load_data(half).test.size(), 2u);

@@ -108,9 +108,8 @@ Samples scaled_samples(const RawSamples& raw, std::span<const std::uint32_t> cho
             if (!(std::abs(scaled) <= largest))
               throw ConfigError(
                   "data.scaling", "",
-                  fmt::format("feature {} of sample {} for {} ({}) is too far from the "
-                              "training samples to be scaled; correct it or give "
-                              "\"none\"",
+                  fmt::format("feature {} of sample {} for {} ({}) is too far from the training "
+                              "samples to be scaled; correct it or give \"none\"",
                               feature, chosen[row], part, value));
             samples.inputs(row, feature) = static_cast<float>(scaled);
           }

@@ -43,9 +43,9 @@ struct RawData {
   std::optional<RawSamples> test;    // none: part of the training samples is kept for it
   Scaling scaling = Scaling::range;  // what Scaling::automatic means here
 
-  std::vector<std::string> labels =
-      {};                       // as each class is called in the files; empty = as `classes`
-  std::string label_name = {};  // of the column of labels
+  // as each class is called in the files; empty = as `classes`
+  std::vector<std::string> labels = {};
+  std::string label_name = {};                  // of the column of labels
   std::vector<std::string> feature_names = {};  // empty where they have none
   // Of a table; an input that is missing is NaN, as are all features of a category that is.
   std::vector<ColumnFit> columns = {};

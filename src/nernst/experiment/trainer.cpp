@@ -217,8 +217,8 @@ void Trainer::watch() {
   if (hooks_->warn)
     hooks_->warn(fmt::format(
         "rho = {:.2f}: the update itself is a large part of the error that travels on; training "
-        "may "
-        "diverge: a smaller training.learning_rate or schedule \"progressive_compensated\" helps",
+        "may diverge: a smaller training.learning_rate or schedule \"progressive_compensated\" "
+        "helps",
         rho));
 }
 

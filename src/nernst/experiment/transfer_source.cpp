@@ -34,9 +34,8 @@ FloatNetwork read_network(const Config& config) {
     const io::DenseLayer& layer = layers[l];
     if (layer.weights.rows() != spec.rows(l) || layer.weights.columns() != spec.fan_in(l))
       throw refuse(fmt::format(
-          "layer {} is {} x {} (outputs x inputs), and network.layer.{} needs "
-          "{} x {}",
-          l, layer.weights.rows(), layer.weights.columns(), l, spec.rows(l), spec.fan_in(l)));
+          "layer {} is {} x {} (outputs x inputs), and network.layer.{} needs {} x {}", l,
+          layer.weights.rows(), layer.weights.columns(), l, spec.rows(l), spec.fan_in(l)));
     LayerSpec layer_spec = spec.layers[l];
     const std::string wanted = write_fields(fields_of(layer_spec))["activation"];
     const bool decided_by_data =
@@ -104,8 +103,8 @@ std::vector<std::string> check_learned_from(const Config& config, const DataFit&
     };
     throw ConfigError(
         "transfer.source", path,
-        fmt::format("has the {} {}, and the data {}: give data with the same, in this "
-                    "order, or a file without \"{}\"",
+        fmt::format("has the {} {}, and the data {}: give data with the same, in this order, or a "
+                    "file without \"{}\"",
                     what, listed(there), listed(here), what));
   };
   check("classes", from.classes, fit.classes);

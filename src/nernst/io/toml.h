@@ -22,10 +22,9 @@ std::string to_toml(const Tree& table);
 
 // Carries out `table.key=value` (`--set`) on `tree`. The value is TOML where it can be read so and
 // a plain text otherwise (`training.schedule=progressive`); an entry of a list is named by its
-// index from 0
-// (`network.layer.0.units=64`); tables that are missing are made. Throws ConfigError, with the tree
-// as it was, for a malformed assignment, an index that is not there, a key below something that is
-// not a table.
+// index from 0 (`network.layer.0.units=64`); tables that are missing are made. Throws ConfigError,
+// with the tree as it was, for a malformed assignment, an index that is not there, a key below
+// something that is not a table.
 void set_value(Tree& tree, std::string_view assignment);
 
 }  // namespace nernst::io

@@ -24,8 +24,8 @@ struct StepSetup {
   LossKind loss;
   DivergenceMonitor& monitor;
   double rate = 0;  // learning rate of this mini-batch
-  bool accumulate =
-      false;               // conventional: keep the mean gradient instead of every sample's factors
+  // conventional: keep the mean gradient instead of every sample's factors
+  bool accumulate = false;
   std::uint64_t seed = 0;  // of the rounding of accumulated gradients, and of random feedback
   std::uint64_t step = 0;  // number of this mini-batch since the beginning
 };

@@ -97,8 +97,8 @@ void ExactSolver::factor() {
   const auto [least, most] = std::ranges::minmax(g_S_.values());
   throw ConfigError(
       "the array", fmt::format("{:.3g} to {:.3g} S", least, most),
-      "is what its cells conduct, which beside these wires differs by more than double "
-      "precision can solve; give shorts a smaller conductance, or wires more resistance");
+      "is what its cells conduct, which beside these wires differs by more than double precision "
+      "can solve; give shorts a smaller conductance, or wires more resistance");
 }
 
 ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {

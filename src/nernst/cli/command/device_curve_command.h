@@ -76,8 +76,7 @@ class DeviceCurveCommand final : public Command {
     if (below > 0)
       answer.text += fmt::format(
           "  {} of the cells would conduct less than nothing at the bottom of their own windows, "
-          "and "
-          "are drawn at 0 S\n",
+          "and are drawn at 0 S\n",
           percent(below, 2));
     return answer;
   }

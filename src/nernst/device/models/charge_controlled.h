@@ -23,8 +23,7 @@ struct ChargeControlled {
   static constexpr std::string_view kName = "charge_controlled";
   static constexpr std::string_view kSource =
       "dQ/dt = (V_G - V_oc(Q)) / R_g - Q / (R_leak C), G = G_0 + k Q; linear in charge as in Tang "
-      "et "
-      "al., IEDM 2018";
+      "et al., IEDM 2018";
 
   GateDrive drive = GateDrive::voltage;
   double v_up_V = 1, v_down_V = -1;
@@ -96,8 +95,8 @@ struct ChargeControlled {
     if (!(step >= 1e-12 && step <= 2))
       throw ConfigError(
           join_path(where, "charge_per_w_C"), charge_per_w_C,
-          "choose charge, time, resistance and capacitance so that one pulse moves w by "
-          "1e-12 to 2");
+          "choose charge, time, resistance and capacitance so that one pulse moves w by 1e-12 to "
+          "2");
   }
 
   template <class T>

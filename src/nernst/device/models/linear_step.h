@@ -17,8 +17,7 @@ struct LinearStep {
   static constexpr std::string_view kName = "linear_step";
   static constexpr std::string_view kSource =
       "dw = step (1 - gamma w / bound); aihwkit documentation, LinearStepDevice; NeuroSim's A/B "
-      "curve "
-      "and CrossSim's asymmetric law are the same family";
+      "curve and CrossSim's asymmetric law are the same family";
 
   double gamma_up = 0, gamma_down = 0;  // slope: 0 = constant, 1 = no step left at the bound
   double gamma_up_spread = 0, gamma_down_spread = 0;  // device-to-device, absolute, drawn apart
@@ -50,8 +49,7 @@ struct LinearStep {
     const auto refuse = [&](const char* name, double value, double least) {
       throw ConfigError(
           where + "." + name, value,
-          fmt::format("give more than {:.4g}: the step would vanish at the other end of "
-                      "the window",
+          fmt::format("give more than {:.4g}: the step would vanish at the other end of the window",
                       least));
     };
     if (!(cell.w_min < 0 && cell.w_max > 0)) return;

@@ -12,8 +12,7 @@ struct SoftBounds {
   static constexpr std::string_view kName = "soft_bounds";
   static constexpr std::string_view kSource =
       "dw = step (1 - w / bound) with the cell's own bounds; aihwkit documentation, "
-      "SoftBoundsDevice; "
-      "Fusi and Abbott 2007";
+      "SoftBoundsDevice; Fusi and Abbott 2007";
 
   StepNoise noise = StepNoise::multiplicative;
 

@@ -14,8 +14,7 @@ class Conventional final : public Schedule {
   static constexpr std::string_view kName = "conventional";
   static constexpr std::string_view kHelp =
       "all errors through the old weights, then all updates; holds every layer's error of every "
-      "sample, or "
-      "with training.accumulate the mean gradient";
+      "sample, or with training.accumulate the mean gradient";
 
   void train(BatchStep& step) override {
     if (step.accumulate()) return train_accumulating(step);
