@@ -34,6 +34,42 @@ TEST_F(FinishedRun, TheSameCellsAreReadThroughOtherCircuits) {
   expect_mistake({"--set", "chip.adc_bit=3"}, "did you mean");
 }
 
+TEST_F(FinishedRun, WaitingDoesNothingWhereNothingRelaxes) {
+  const auto train = [&](const std::string& out, const Words& settings) {
+    Words words = {"train", "e.toml", "--out", out, "--json"};
+    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+    const Ended ended = run(folder, words);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return parse(ended.out);
+  };
+  const Tree plain = parse(read(folder / "run/result.json"));
+  const Tree waited = train("waited", {"aging.wait_s=10", "aging.after_epoch=5"});
+  EXPECT_EQ(waited["weights_digest"], plain["weights_digest"]);
+  EXPECT_EQ(waited["ledger"], plain["ledger"]);
+  EXPECT_FALSE(waited.contains("common_shift"));
+}
+
+// Cells whose own window reaches below 0 S: the law goes on there, and it is said.
+TEST_F(FinishedRun, CellsBelowNothingAreSaid) {
+  EXPECT_EQ(parse(evaluate({"--json"}).out)["cells_below_zero"], 0.0);
+  const Ended wide =
+      run(folder, {"train", "e.toml", "--out", "wide", "--json", "--set",
+                   "device.physical.g_min_S=0", "--set", "device.spread.gain=0.3", "--set",
+                   "training.learning_rate=1", "--set", "chip.full_scale_weight=1"});
+  ASSERT_EQ(wide.code, 0) << wide.err;
+  const Tree result = parse(wide.out);
+  ASSERT_GT(result["cells_below_zero"], 0.001) << wide.out;
+  EXPECT_NE(result["remarks"].dump().find("would conduct less than 0 S"), std::string::npos);
+  const Ended asked = run(folder, {"evaluate", "wide", "--json"});
+  EXPECT_EQ(parse(asked.out)["cells_below_zero"], result["cells_below_zero"]);
+  EXPECT_NE(asked.out.find("would conduct less than 0 S"), std::string::npos) << asked.out;
+}
+
+TEST_F(FinishedRun, WeightsAreWrittenAsNpzOnly) {
+  expect_mistake({"--weights", "w.csv"}, "--weights = w.csv: give a file that ends in .npz");
+  EXPECT_FALSE(std::filesystem::exists(folder / "w.csv"));
+}
+
 TEST_F(FinishedRun, OutputsThatAreAlikeAreSaid) {
   EXPECT_EQ(parse(evaluate({"--set", "chip.adc_bits=0", "--json"}).out)["undecided"], 0);
   const Tree coarse = parse(evaluate({"--set", "chip.adc_bits=2", "--json"}).out);

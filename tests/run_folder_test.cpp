@@ -237,9 +237,9 @@ TEST_F(RunFolders, NoBitOfACheckpointChangesInSilence) {
   // (whose digest of the chip would be another proof)
   fs::remove(folder / "run/result.json");
   const auto said = [&] {
-    Ended ended = nernst({"evaluate", "run", "--weights", "w.csv", "--json"});
-    if (ended.code == 0) ended.out += read(folder / "w.csv");
-    fs::remove(folder / "w.csv");
+    Ended ended = nernst({"evaluate", "run", "--weights", "w.npz", "--json"});
+    if (ended.code == 0) ended.out += read(folder / "w.npz");
+    fs::remove(folder / "w.npz");
     return ended;
   };
   const Ended expected = said();

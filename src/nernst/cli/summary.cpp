@@ -100,7 +100,7 @@ std::string summary_of(const RunResult& result, const Look& look) {
   }
   if (result.common_shift)
     row("common shift of the weights", fmt::format("{:+.4f}", *result.common_shift),
-        "of w, their mean on the shelf: cells and references relax");
+        "of w, their mean on the shelf");
   row("signal words held, peak", count(result.books.signal_words_peak));
   row("weight words held, peak", count(result.books.weight_words_peak));
   row("cells read", count(ledger.cell_reads));

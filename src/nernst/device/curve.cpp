@@ -97,7 +97,7 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
 }
 
 std::size_t pulses_for_curve(const DeviceSpec& device) {
-  constexpr std::size_t fewest = 20, most = 20000;
+  constexpr std::size_t fewest = 20, most = kMostCurvePulses;
   constexpr double most_of_it = 0.97, a_little_more = 1.05;
   const auto cell = make_population(without_noise(without_spread(device)), 1, 1);
   const double low = device.cell.w_min, high = device.cell.w_max, edge = most_of_it * (high - low);

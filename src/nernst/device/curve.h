@@ -34,7 +34,8 @@ Curve simulate_curve(const DeviceSpec& device, std::size_t cells, std::size_t pu
                      std::size_t pulses_down, std::uint64_t seed);
 
 // A number of pulses each way that shows nearly all of the window: what takes the typical cell
-// through 97 % of it in the slower direction and a twentieth more, from 20 to 20,000.
+// through 97 % of it in the slower direction and a twentieth more, from 20 to kMostCurvePulses.
+inline constexpr std::size_t kMostCurvePulses = 20000;
 std::size_t pulses_for_curve(const DeviceSpec& device);
 
 // pulses,direction,w_mean,w_p10,w_p90,w_example,g_mean_S,g_p10_S,g_p90_S,g_example_S

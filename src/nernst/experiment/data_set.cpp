@@ -268,8 +268,11 @@ DataSet load_data(const DataSpec& spec) {
   check_raw(raw);
   const Parts parts = choose_parts(raw, spec);
   fit_fillings(raw, parts.train, spec.missing);
-  fill_missing(raw.train, raw.columns);
-  if (raw.test) fill_missing(*raw.test, raw.columns);
+  std::size_t filled = fill_missing(raw.train, raw.columns);
+  if (raw.test) filled += fill_missing(*raw.test, raw.columns);
+  if (filled > 0)
+    raw.remarks.push_back(fmt::format("{}: {} missing values are filled from the training samples",
+                                      raw.title, filled));
   refuse_too_large(parts.train.size() + parts.validation.size() + parts.test.size(),
                    raw.train.features());
 
@@ -297,7 +300,9 @@ DataSet load_data(const DataSpec& spec) {
 
 DataToEvaluate load_given_data(const DataSpec& spec, const DataFit& fit) {
   GivenData given = load_given(spec, fit);
-  fill_missing(given.samples, fit.columns);
+  if (const std::size_t filled = fill_missing(given.samples, fit.columns); filled > 0)
+    given.remark += fmt::format("{}{} missing values are filled as in training",
+                                given.remark.empty() ? "" : "; ", filled);
   std::vector<std::uint32_t> chosen = all_of(given.samples);
   limit_to(chosen, spec.test_limit);
   refuse_too_large(chosen.size(), fit.features());

@@ -54,7 +54,7 @@ std::string undecided_remark(std::int64_t undecided, std::size_t samples) {
   if (samples == 0 || part <= much) return "";
   return fmt::format(
       "{} of {} samples ({:.1f} %) have several units of the same largest output; the first of "
-      "their classes is taken",
+      "their classes is taken; chip.adc_bits and chip.adc_bound say how fine outputs are",
       undecided, samples, 100 * part);
 }
 

@@ -60,15 +60,17 @@ void fit_fillings(RawData& raw, std::span<const std::uint32_t> training, Missing
   }
 }
 
-void fill_missing(RawSamples& samples, const std::vector<ColumnFit>& columns) {
+std::size_t fill_missing(RawSamples& samples, const std::vector<ColumnFit>& columns) {
   auto* const inputs = std::get_if<Matrix<double>>(&samples.inputs);
-  if (inputs == nullptr) return;
+  if (inputs == nullptr) return 0;
+  std::size_t filled = 0;
   for (std::size_t sample = 0; sample < inputs->rows(); ++sample) {
     std::size_t feature = 0;
     for (const ColumnFit& column : columns) {
       const auto own = inputs->row(sample).subspan(feature, column.features());
       feature += column.features();
       if (!std::isnan(own[0])) continue;
+      ++filled;
       if (!column.fill)
         throw ConfigError("data.missing", "",
                           "cannot fill values here: the network was trained without a filling; "
@@ -81,6 +83,7 @@ void fill_missing(RawSamples& samples, const std::vector<ColumnFit>& columns) {
       }
     }
   }
+  return filled;
 }
 
 }  // namespace nernst

@@ -15,6 +15,6 @@ namespace nernst {
 void fit_fillings(RawData& raw, std::span<const std::uint32_t> training, Missing missing);
 
 // Puts these in place of NaN. Throws ConfigError where nothing was fitted.
-void fill_missing(RawSamples& samples, const std::vector<ColumnFit>& columns);
+std::size_t fill_missing(RawSamples& samples, const std::vector<ColumnFit>& columns);
 
 }  // namespace nernst

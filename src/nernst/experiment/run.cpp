@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "nernst/base/lane_math.h"
@@ -69,6 +70,7 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
 
   RunResult result;
   result.weights_digest = digest_of_state(chip->state());
+  result.cells_below_zero = part_of_cells_below_zero(*chip);
   const Evaluation test = trainer.evaluate(data.test);
   result.test_accuracy = test.accuracy;
   result.test_loss = test.loss;
@@ -147,14 +149,44 @@ Tree ledger_json(const LedgerCounts& original) {
 
 }  // namespace
 
-double mean_w(const SimulatedChip& chip) {
-  double sum = 0, cells = 0;
+WeightMoments weight_moments(const SimulatedChip& chip) {
+  double sum = 0, squares = 0, cells = 0;
   for (std::size_t a = 0; a < chip.arrays(); ++a) {
     const Matrix<double> weights = chip.weights(a);
-    for (const double weight : weights.values()) sum += weight / chip.full_scale_weight(a);
+    for (const double weight : weights.values()) {
+      const double w = weight / chip.full_scale_weight(a);
+      sum += w;
+      squares += w * w;
+    }
     cells += static_cast<double>(weights.values().size());
   }
-  return sum / cells;
+  return {sum / cells, std::sqrt(squares / cells)};
+}
+
+double part_of_cells_below_zero(const SimulatedChip& chip) {
+  const PhysicalSpec& physical = chip.device().physical;
+  // (a cell that conducts nothing is not below it, whatever the rounding)
+  const double nothing_S = -1e-9 * (physical.g_max_S - physical.g_min_S);
+  std::size_t below = 0, all = 0;
+  for (std::size_t a = 0; a < chip.arrays(); ++a)
+    for (std::size_t p = 0; p < chip.parts(a); ++p) {
+      const CellStates states = chip.cells({a, p});
+      for (const Matrix<double>* plane : {&states.cell, &states.other}) {
+        for (const double w : plane->values()) below += physical.g_S(w) < nothing_S ? 1 : 0;
+        all += plane->values().size();
+      }
+    }
+  return all == 0 ? 0 : static_cast<double>(below) / static_cast<double>(all);
+}
+
+std::string below_zero_remark(double part) {
+  constexpr double much = 1e-3;
+  if (part < much) return "";
+  return fmt::format(
+      "{:.2f} % of the cells and references stand where they would conduct less than 0 S: "
+      "the weights count them there, which no cell can do; a larger g_min_S or less spread "
+      "avoids it",
+      100 * part);
 }
 
 std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,
@@ -268,7 +300,11 @@ std::vector<std::string> remarks_on(const RunResult& result) {
   std::vector<std::string> remarks = {
       chance_remark("the chip", result.test_accuracy, shares),
       saturation_remark(result.books.training), clipping_remark(result.books.training),
-      undecided_remark(result.undecided, static_cast<std::size_t>(shares.samples))};
+      undecided_remark(result.undecided, static_cast<std::size_t>(shares.samples)),
+      below_zero_remark(result.cells_below_zero)};
+  if (result.common_shift && *result.common_shift != 0)
+    remarks.push_back(fmt::format("on the shelf all weights shifted by {:+.4f} of w in the mean",
+                                  *result.common_shift));
   if (result.reference_accuracy)
     remarks.push_back(chance_remark("the float network", *result.reference_accuracy, shares));
   std::erase(remarks, "");
@@ -310,6 +346,7 @@ Tree result_json(const RunResult& result) {
   if (result.common_shift) json["common_shift"] = *result.common_shift;
   json["host_operations"] = result.host_operations ? Tree(*result.host_operations) : Tree(nullptr);
   json["undecided"] = result.undecided;
+  json["cells_below_zero"] = result.cells_below_zero;
   json["confusion"] = Tree::array();
   for (std::size_t r = 0; r < result.confusion.rows(); ++r) {
     const auto row = result.confusion.row(r);

@@ -98,6 +98,7 @@ struct RunResult {
   std::optional<double> common_shift;  // of all weights on the shelf, in w, where it lay there
   Books books;
   std::int64_t pulses_per_cell_max = 0;
+  double cells_below_zero = 0;      // part_of_cells_below_zero
   std::optional<WireReport> wires;  // where the lines have resistance
   std::string data, device, schedule, update, run;
 };
@@ -124,9 +125,19 @@ std::vector<std::string> remarks_on(const RunResult& result);
 // The result as JSON, the ledger in it (training only; evaluation stands in `evaluation_ledger`).
 Tree result_json(const RunResult& result);
 
-// The mean of all weights of a chip in units of w, without noise: what they shift by together as
-// cells and their references relax.
-double mean_w(const SimulatedChip& chip);
+// Of all weights of a chip in units of w, without noise: their mean, which is what they shift by
+// together as cells and their references relax, and their root mean square, which says how much
+// of them is left.
+struct WeightMoments {
+  double mean = 0, rms = 0;
+};
+WeightMoments weight_moments(const SimulatedChip& chip);
+
+// The part of the cells and references of a chip whose w stands for less than 0 S. The weights
+// count it as the law has it; conductances, currents and energies end at 0 S.
+double part_of_cells_below_zero(const SimulatedChip& chip);
+// A sentence on that; "" where it is less than one in a thousand.
+std::string below_zero_remark(double part);
 
 // The chip that a config means, with its first weights.
 std::unique_ptr<SimulatedChip> make_chip(const Config& config, const DeviceSpec& device,

@@ -70,9 +70,15 @@ class DeviceCurveCommand final : public Command {
     answer.json["svg"] = svg;
     const Look& look = console.out();
     answer.text = fmt::format(
-        "{}: {} pulses up and down on {} cells, mean from {} to {}\n  {}\n  {}\n", device.name,
-        count(static_cast<std::int64_t>(pulses)), count(cells_),
+        "{}: {} pulses {} on {} cells{}, mean from {} to {}\n  {}\n  {}\n", device.name,
+        count(static_cast<std::int64_t>(pulses)), device.cell.one_sided ? "up" : "up and down",
+        count(static_cast<std::int64_t>(curve.cells)),
+        curve.faulty == 0 ? "" : fmt::format(" (without {} that are stuck or dead)", curve.faulty),
         quantity(lowest_S(curve), "S", look), quantity(highest_S(curve), "S", look), csv, svg);
+    if (pulses_ == 0 && pulses >= kMostCurvePulses)
+      answer.text += fmt::format(
+          "  the curve ends after {} pulses, before the end of the window; --pulses N goes on\n",
+          count(static_cast<std::int64_t>(pulses)));
     if (below > 0)
       answer.text += fmt::format(
           "  {} of the cells would conduct less than nothing at the bottom of their own windows, "

@@ -90,15 +90,21 @@ class EvaluateCommand final : public Command {
       throw ConfigError("--temperature", temperature_K_,
                         "is that of the shelf: give --after TIME as well");
     if (!cells_.empty()) check_cells_name(cells_);
+    if (!weights_.empty() && !weights_.ends_with(".npz"))
+      throw ConfigError("--weights", weights_, "give a file that ends in .npz");
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     FinishedChip finished = load_chip(run_, setup);
     std::vector<std::string> warnings;
     const Tree changes = read_settings(warnings);
     if (changes.contains("chip"))
       finished = through_other_circuits(std::move(finished), changes["chip"], setup, warnings);
-    const double mean_before = after_s > 0 ? mean_w(*finished.chip) : 0;
+    const WeightMoments before = weight_moments(*finished.chip);
     leave_on_shelf(finished, after_s, temperature_K_, warnings);
-    const double common_shift = after_s > 0 ? mean_w(*finished.chip) - mean_before : 0;
+    const WeightMoments after = weight_moments(*finished.chip);
+    const double common_shift = after.mean - before.mean;
+    const double left = before.rms > 0 ? after.rms / before.rms : 1;
+    const double shelf_K =
+        temperature_K_ > 0 ? temperature_K_ : finished.chip->device().retention.temperature_K;
     if (strict_ && !warnings.empty()) throw ConfigError("--strict", "", warnings.front());
     for (const std::string& warning : warnings) console.note("nernst: warning: " + warning);
     const DataToEvaluate data = load(finished, changes);
@@ -121,15 +127,23 @@ class EvaluateCommand final : public Command {
     answer.json["warnings"] = warnings;
     answer.json["repeats"] = repeats_;
     answer.json["after_s"] = after_s;
-    if (after_s > 0) answer.json["common_shift"] = common_shift;
+    if (after_s > 0) {
+      answer.json["temperature_K"] = shelf_K;
+      answer.json["common_shift"] = common_shift;
+      answer.json["rms_left"] = left;
+    }
+    answer.json["cells_below_zero"] = part_of_cells_below_zero(*finished.chip);
     if (data.samples.labelled()) {
       describe_accuracy(answer, data, readings, finished.fit, console);
     } else {
       describe_answers(answer, data, evaluation, finished.fit, console);
     }
     if (after_s > 0)
-      answer.text += fmt::format("  on the shelf all weights shifted by {:+.4f} of w in the mean\n",
-                                 common_shift);
+      answer.text += fmt::format(
+          "  after {} at {:g} K the root mean square of the weights is {} of what it was; all shifted "
+          "by {:+.4f} of w in the mean\n",
+          after_, shelf_K, percent(left, 1), common_shift);
+    remark(answer, below_zero_remark(answer.json["cells_below_zero"].get<double>()));
     answer.json["weights_digest"] =
         after_s > 0 ? digest_of_state(finished.chip->state()) : finished.weights_digest;
     answer.json["weights"] = weights_.empty() ? Tree(nullptr) : Tree(weights_);
