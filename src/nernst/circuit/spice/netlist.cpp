@@ -25,6 +25,7 @@ void add_wires(Netlist& netlist, const WireNetwork& network, std::size_t rows,
       netlist.lines.push_back(
           fmt::format("r{}{}_{} {} {} {:.17g}", kind, number, name, from, to, r_Ohm));
     };
+    NERNST_CHECK(!wires.is_held());
     if (wires.ends != LineEnds::last) resistor("first", terminal, node(0), end_Ohm);
     if (wires.is_chain())
       for (std::size_t k = 1; k < crossings; ++k)

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "nernst/circuit/wires/batch_kernels.h"
+#include "nernst/circuit/wires/terminal_currents.h"
 
 namespace nernst {
 
@@ -68,7 +70,7 @@ BatchOutcome read_group(const Common& common, MatrixView<const double> driven_V,
               common.lines.driven.pivots().data(), common.lines.driven.first(),
               common.lines.driven.last(), lanes.volts.data(), lanes.crossings.data());
   int sweeps = 0;
-  double error = 0;
+  std::vector<double> errors(reads);
   while (std::ranges::any_of(active, [](double is) { return is != 0; })) {
     NERNST_CHECK(++sweeps <= most_sweeps);
     sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), lanes.crossings.data(),
@@ -87,16 +89,26 @@ BatchOutcome read_group(const Common& common, MatrixView<const double> driven_V,
       const double sum = std::min(std::max(flown[b], common.least_left * ideal[b]), ideal[b]);
       if (left > common.tolerance * sum / common.size) continue;
       active[b] = 0;
-      if (sum > 0) error = std::max(error, left * common.size / sum);
+      double squares = 0;
+      for (const double volt : driven_V.row(b)) squares += volt * volt;
+      const double rounding = common.lines.rounding_S * common.lines.outputs.scale() *
+                              std::sqrt(squares / static_cast<double>(driven));
+      errors[b] = kLeastError;
+      if (sum > 0)
+        errors[b] = std::max(left * common.size / sum, part_rounded(rounding, sum / common.size));
     }
   }
   for (std::size_t b = 0; b < reads; ++b)
     for (std::size_t o = 0; o < outputs; ++o)
       output_A(b, o) = lanes.current[o * kReadLanes + b] / common.lines.outputs.scale();
-  return {sweeps, error};
+  return {sweeps, std::move(errors)};
 }
 
 }  // namespace
+
+double part_rounded(double rounding_A, double mean_A) {
+  return rounding_A > 0 ? std::max(kLeastError, rounding_A / mean_A) : kLeastError;
+}
 
 BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> driven_V,
                            double tolerance, const Threads& threads, MatrixView<double> output_A) {
@@ -127,8 +139,10 @@ BatchOutcome read_together(const BatchLines& lines, MatrixView<const double> dri
     }
   });
   BatchOutcome most;
-  for (const BatchOutcome& one : outcomes)
-    most = {std::max(most.sweeps, one.sweeps), std::max(most.error, one.error)};
+  for (const BatchOutcome& one : outcomes) {
+    most.sweeps = std::max(most.sweeps, one.sweeps);
+    most.errors.insert(most.errors.end(), one.errors.begin(), one.errors.end());
+  }
   return most;
 }
 

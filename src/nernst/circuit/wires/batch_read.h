@@ -22,18 +22,26 @@ struct BatchLines {
   const Chains& driven;
   const Chains& outputs;
   const PlaneOfNodes& shunt;  // the cells, in the plane and units of the driven lines
-  // Whether both kinds are chains, so that read_together can be used.
-  bool suitable() const { return driven.is_chain() && outputs.is_chain(); }
+  double rounding_S = 0;      // what rounding leaves of a terminal current, for each volt
+  // Whether both kinds are chains, with resistance before their crossings, so that read_together
+  // can be used.
+  bool suitable() const {
+    return driven.is_chain() && outputs.is_chain() && !driven.held() && !outputs.held();
+  }
   // A bound below 1 of what a term of the iteration leaves of the one before: where driven and
   // output lines lose the parts a and b of a volt at most, it is a b.
   double contraction() const { return driven.most_lost() * outputs.most_lost(); }
 };
 
-// What a batch took: the most sweeps of a read, and the largest bound of an error, over the mean
-// current.
+// The error of a current that rounding leaves so much of, over the mean current: kLeastError at
+// least.
+double part_rounded(double rounding_A, double mean_A);
+
+// What a batch took: the most sweeps of a read, and for each read a bound of its error, rounding
+// included, over the mean current.
 struct BatchOutcome {
   int sweeps = 0;
-  double error = 0;
+  std::vector<double> errors;
 };
 
 // output_A (B x output lines) for driven_V (B x driven lines, all finite), to `tolerance` (see

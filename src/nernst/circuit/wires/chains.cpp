@@ -12,7 +12,9 @@ Chains::Chains(const LineWires& wires, std::size_t nodes, std::size_t lines)
                                : Kind::node),
       plane_{nodes, padded(lines)},
       lines_(lines) {
-  const double end = kind_ == Kind::fixed ? 0 : scale() / wires.r_terminal_Ohm();
+  // (finite, since the substitution multiplies it by its own inverse)
+  constexpr double held_S = 1e200;
+  const double end = kind_ == Kind::fixed ? 0 : held() ? held_S : scale() / wires.r_terminal_Ohm();
   first_ = wires.ends == LineEnds::last ? 0 : end;
   last_ = wires.ends == LineEnds::first ? 0 : end;
   if (kind_ == Kind::chain) inverse_.resize(plane_.size());
@@ -54,6 +56,17 @@ void Chains::solve(const PlaneOfNodes& x, PlaneOfNodes& result) const {
 void Chains::drive(std::span<const double> volts, PlaneOfNodes& result) const {
   NERNST_CHECK(volts.size() == lines_);
   std::ranges::fill(result, 0.0);
+  if (held()) {
+    for (std::size_t k = 0; k < plane_.nodes; ++k) {
+      if (!is_held_at(k)) continue;
+      for (std::size_t l = 0; l < lines_; ++l) {
+        if (k > 0 && !is_held_at(k - 1)) result[(k - 1) * plane_.stride + l] += volts[l];
+        if (k + 1 < plane_.nodes && !is_held_at(k + 1))
+          result[(k + 1) * plane_.stride + l] += volts[l];
+      }
+    }
+    return;
+  }
   const std::size_t end = kind_ == Kind::chain ? (plane_.nodes - 1) * plane_.stride : 0;
   for (std::size_t l = 0; l < lines_; ++l) {
     result[l] += first_ * volts[l];
@@ -64,11 +77,25 @@ void Chains::drive(std::span<const double> volts, PlaneOfNodes& result) const {
 void Chains::undisturbed(std::span<const double> volts, PlaneOfNodes& result) const {
   if (kind_ != Kind::fixed) {
     drive(volts, result);
-    return solve(result, result);
+    solve(result, result);
+    return hold(volts, result);
   }
   PlaneOfNodes one(plane_.stride);
   std::ranges::copy(volts, one.begin());
   spread(one, result);
+}
+
+void Chains::hold(std::span<const double> volts, PlaneOfNodes& nodes) const {
+  for (const std::size_t k : {std::size_t{0}, plane_.nodes - 1})
+    if (is_held_at(k))
+      std::ranges::copy(volts, nodes.begin() + static_cast<std::ptrdiff_t>(k * plane_.stride));
+}
+
+void Chains::clear_held(PlaneOfNodes& nodes) const {
+  for (const std::size_t k : {std::size_t{0}, plane_.nodes - 1})
+    if (is_held_at(k))
+      std::fill_n(nodes.begin() + static_cast<std::ptrdiff_t>(k * plane_.stride), plane_.stride,
+                  0.0);
 }
 
 double Chains::most_lost() const {

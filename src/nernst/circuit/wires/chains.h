@@ -26,15 +26,23 @@ class Chains {
   bool fixed() const { return kind_ == Kind::fixed; }
   bool single_node() const { return kind_ == Kind::node; }
   bool is_chain() const { return kind_ == Kind::chain; }
-  // Conductances of the ends, in units of 1 / scale; 0 where there is no terminal.
+  // Whether the crossings next to terminals stand at the voltage of these.
+  bool held() const { return wires_.is_held(); }
+  bool is_held_at(std::size_t node) const { return wires_.is_held_at(node, plane_.nodes); }
+  // Gives the nodes that are held the voltages `volts`, or 0.
+  void hold(std::span<const double> volts, PlaneOfNodes& nodes) const;
+  void clear_held(PlaneOfNodes& nodes) const;
+  // Conductances of the ends, in units of 1 / scale; 0 where there is no terminal, and next to
+  // infinite where the node is held.
   double first() const { return first_; }
   double last() const { return last_; }
 
   // Takes the shunts of all nodes, in units of 1 / scale.
   void factor(const PlaneOfNodes& shunt);
-  // result = T^-1 x; 0 where the lines are fixed. `result` may be `x`.
+  // result = T^-1 x; 0 where the lines are fixed or held. `result` may be `x`.
   void solve(const PlaneOfNodes& x, PlaneOfNodes& result) const;
-  // What the terminals bring into the nodes: result = the right-hand side for voltages `volts`.
+  // What the terminals bring into the nodes: result = the right-hand side for voltages `volts`. Of
+  // held nodes that is what they bring into their neighbours.
   void drive(std::span<const double> volts, PlaneOfNodes& result) const;
   // The voltages of the nodes where nothing but the terminals drives them.
   void undisturbed(std::span<const double> volts, PlaneOfNodes& result) const;

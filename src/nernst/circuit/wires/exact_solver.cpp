@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 #include "nernst/circuit/wires/terminal_currents.h"
 
 namespace nernst {
@@ -34,12 +35,14 @@ ExactSolver::ExactSolver(const WireNetwork& network, std::size_t rows, std::size
 // Unknown nodes: those of the row lines, then those of the column lines; after them the terminals
 // of the rows and of the columns.
 int ExactSolver::row_node(std::size_t r, std::size_t c) const {
-  if (network_.rows.is_fixed()) return unknown_ + static_cast<int>(r);
+  if (network_.rows.is_fixed() || network_.rows.is_held_at(c, columns_))
+    return unknown_ + static_cast<int>(r);
   return static_cast<int>(network_.rows.is_chain() ? r * columns_ + c : r);
 }
 
 int ExactSolver::column_node(std::size_t r, std::size_t c) const {
-  if (network_.columns.is_fixed()) return unknown_ + static_cast<int>(rows_ + c);
+  if (network_.columns.is_fixed() || network_.columns.is_held_at(r, rows_))
+    return unknown_ + static_cast<int>(rows_ + c);
   const std::size_t first = unknowns(network_.rows, rows_, columns_);
   return static_cast<int>(first + (network_.columns.is_chain() ? r * columns_ + c : c));
 }
@@ -53,9 +56,12 @@ void ExactSolver::lay_out() {
   const auto line = [&](const LineWires& wires, std::size_t crossings, int terminal,
                         const auto& node) {
     if (wires.is_fixed()) return;
-    const double end_S = 1 / wires.r_terminal_Ohm();
-    if (wires.ends != LineEnds::last) branches_.push_back({terminal, node(0), end_S});
-    if (wires.ends != LineEnds::first) branches_.push_back({terminal, node(crossings - 1), end_S});
+    if (!wires.is_held()) {
+      const double end_S = 1 / wires.r_terminal_Ohm();
+      if (wires.ends != LineEnds::last) branches_.push_back({terminal, node(0), end_S});
+      if (wires.ends != LineEnds::first)
+        branches_.push_back({terminal, node(crossings - 1), end_S});
+    }
     if (!wires.is_chain()) return;
     for (std::size_t k = 1; k < crossings; ++k)
       branches_.push_back({node(k - 1), node(k), 1 / wires.r_segment_Ohm});
@@ -87,13 +93,20 @@ void ExactSolver::factor() {
       entries.emplace_back(std::max(branch.from, branch.to), std::min(branch.from, branch.to),
                            -branch.g_S);
   }
+  std::vector<bool> used(static_cast<std::size_t>(unknown_));
+  for (const auto& entry : entries) used[static_cast<std::size_t>(entry.row())] = true;
+  for (int node = 0; node < unknown_; ++node)
+    if (!used[static_cast<std::size_t>(node)]) entries.emplace_back(node, node, 1.0);
   Eigen::SparseMatrix<double> matrix(unknown_, unknown_);
   matrix.setFromTriplets(entries.begin(), entries.end());
   // the pattern is that of the array's shape
   if (!analysed_) factor_.analyzePattern(matrix);
   analysed_ = true;
   factor_.factorize(matrix);
-  if (factor_.info() == Eigen::Success) return;
+  if (factor_.info() != Eigen::Success) refuse();
+}
+
+void ExactSolver::refuse() const {
   const auto [least, most] = std::ranges::minmax(g_S_.values());
   throw ConfigError(
       "the array", fmt::format("{:.3g} to {:.3g} S", least, most),
@@ -101,10 +114,20 @@ void ExactSolver::factor() {
       "can solve; give shorts a smaller conductance, or wires more resistance");
 }
 
-ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
+void ExactSolver::Volts::add(const Vector& change) {
+  for (Eigen::Index k = 0; k < change.size(); ++k) {
+    // the sum, and what it rounds off (Knuth 1969, volume 2)
+    const double sum = high[k] + change[k], part = sum - high[k];
+    const double lost = (high[k] - (sum - part)) + (change[k] - part) + low[k];
+    high[k] = sum + lost;
+    low[k] = lost - (high[k] - sum);
+  }
+}
+
+ExactSolver::Vector ExactSolver::imbalance(const Volts& volts) const {
   Vector into = Vector::Zero(unknown_);
   for (const Branch& branch : branches_) {
-    const double current_A = branch.g_S * (volts[branch.from] - volts[branch.to]);
+    const double current_A = branch.g_S * volts.between(branch.from, branch.to);
     if (branch.from < unknown_) into[branch.from] -= current_A;
     if (branch.to < unknown_) into[branch.to] += current_A;
   }
@@ -114,43 +137,61 @@ ExactSolver::Vector ExactSolver::imbalance(const Vector& volts) const {
 void ExactSolver::find(std::span<const double> row_V, std::span<const double> column_V,
                        std::span<double> row_A, std::span<double> column_A) {
   NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_ && !branches_.empty());
-  constexpr int most_passes = 6;
-  constexpr double enough = 1e-13;
-  Vector volts = Vector::Zero(unknown_ + static_cast<int>(rows_ + columns_));
-  for (std::size_t r = 0; r < rows_; ++r) volts[unknown_ + static_cast<int>(r)] = row_V[r];
+  constexpr int most_passes = 60;
+  constexpr double enough = 1e-14, too_much = 1e-6;
+  const int nodes = unknown_ + static_cast<int>(rows_ + columns_);
+  Volts volts{Vector::Zero(nodes), Vector::Zero(nodes)};
+  for (std::size_t r = 0; r < rows_; ++r) volts.high[unknown_ + static_cast<int>(r)] = row_V[r];
   for (std::size_t c = 0; c < columns_; ++c)
-    volts[unknown_ + static_cast<int>(rows_ + c)] = column_V[c];
+    volts.high[unknown_ + static_cast<int>(rows_ + c)] = column_V[c];
   std::vector<double> before_row(rows_), before_column(columns_);
-  // the sums on the diagonal round small cells beside good wires; differences of voltages do not
-  double change = 0;
+  // The factor is that of a rounded matrix. Each pass leaves a part of the error that the one
+  // before left; that part, as it is seen, bounds what all passes to come would still change.
+  double error = 0, change_before = 0;
   for (int pass = 0; pass < most_passes; ++pass) {
-    if (unknown_ > 0) volts.head(unknown_) += factor_.solve(imbalance(volts));
-    currents(volts, row_V, column_V, row_A, column_A);
-    change = 0;
+    heed_interruption();
+    if (unknown_ > 0) volts.add(factor_.solve(imbalance(volts)));
+    currents(volts, row_A, column_A);
+    if (unknown_ == 0) break;
+    double change = 0;
     for (std::size_t r = 0; r < rows_; ++r)
       change = std::max(change, std::abs(row_A[r] - before_row[r]));
     for (std::size_t c = 0; c < columns_; ++c)
       change = std::max(change, std::abs(column_A[c] - before_column[c]));
     const double mean = mean_current(row_A, column_A);
     change = mean > 0 ? change / mean : 0;
-    if (unknown_ == 0 || (pass > 0 && change <= enough)) break;
+    const double left = pass > 1 && change_before > 0 ? change / change_before : 0;
+    // (a change that no longer shrinks is rounding)
+    error = left < 1 ? change / (1 - left) : change;
+    if (pass > 0 && (error <= enough || (change <= enough && left >= 1))) break;
+    if (!std::isfinite(change)) break;
+    change_before = change;
     std::ranges::copy(row_A, before_row.begin());
     std::ranges::copy(column_A, before_column.begin());
   }
-  constexpr double rounding = 1e-15;
-  error_ = std::max({error_, rounding, unknown_ == 0 ? 0.0 : change});
-}
-
-void ExactSolver::currents(const Vector& volts, std::span<const double> row_V,
-                           std::span<const double> column_V, std::span<double> row_A,
-                           std::span<double> column_A) {
+  // (what overflows is the caller's to see)
+  if (std::isfinite(error) && error > too_much) refuse();
+  error_ = std::max({error_, kLeastError, error});
   for (std::size_t r = 0; r < rows_; ++r)
     for (std::size_t c = 0; c < columns_; ++c) {
-      row_u_(r, c) = volts[row_node(r, c)];
-      column_v_(r, c) = volts[column_node(r, c)];
+      row_u_(r, c) = volts.high[row_node(r, c)];
+      column_v_(r, c) = volts.high[column_node(r, c)];
     }
-  terminal_currents(network_, g_S_.view(), row_V, column_V, row_u_.view(), column_v_.view(), row_A,
-                    column_A);
+}
+
+void ExactSolver::currents(const Volts& volts, std::span<double> row_A,
+                           std::span<double> column_A) const {
+  std::ranges::fill(row_A, 0.0);
+  std::ranges::fill(column_A, 0.0);
+  // (branches_ begins with the cells)
+  std::size_t k = 0;
+  for (std::size_t r = 0; r < rows_; ++r)
+    for (std::size_t c = 0; c < columns_; ++c, ++k) {
+      const Branch& cell = branches_[k];
+      const double current_A = cell.g_S * volts.between(cell.from, cell.to);
+      row_A[r] += current_A;
+      column_A[c] -= current_A;
+    }
 }
 
 void ExactSolver::solve(std::span<const double> row_V, std::span<const double> column_V,

@@ -25,8 +25,18 @@ class ExactSolver final : public WireSolver {
 
  private:
   using Vector = Eigen::VectorXd;
+  // Voltages to about 32 digits, as two numbers each: what a short lets through hangs on a
+  // difference that one number does not hold.
+  struct Volts {
+    Vector high, low;
+    double between(int from, int to) const {
+      return (high[from] - high[to]) + (low[from] - low[to]);
+    }
+    void add(const Vector& change);
+  };
 
-  // A conductance between two nodes; a node past the unknown ones is the terminal of a line.
+  // A conductance between two nodes; a node past the unknown ones is the terminal of a line. (The
+  // node of a crossing that is a terminal stays unused.)
   struct Branch {
     int from, to;
     double g_S;
@@ -37,14 +47,14 @@ class ExactSolver final : public WireSolver {
   int column_node(std::size_t r, std::size_t c) const;
   void factor();
   // The voltages at the crossings (row_u_ and column_v_), refined with the currents' own imbalance
-  // until that changes no current any more; and these currents. Takes note of the error.
+  // until that changes no current any more; and these currents. Takes note of the error, and throws
+  // ConfigError where that stays large.
   void find(std::span<const double> row_V, std::span<const double> column_V,
             std::span<double> row_A, std::span<double> column_A);
   // What flows into each unknown node.
-  Vector imbalance(const Vector& volts) const;
-  void currents(const Vector& volts, std::span<const double> row_V,
-                std::span<const double> column_V, std::span<double> row_A,
-                std::span<double> column_A);
+  Vector imbalance(const Volts& volts) const;
+  void currents(const Volts& volts, std::span<double> row_A, std::span<double> column_A) const;
+  [[noreturn]] void refuse() const;
 
   WireNetwork network_;
   std::size_t rows_, columns_;

@@ -9,6 +9,12 @@
 
 namespace nernst {
 
+namespace {
+
+constexpr double kUnitRoundoff = 0x1p-53;
+
+}  // namespace
+
 LineSolver::LineSolver(const WireNetwork& network, std::size_t rows, std::size_t columns,
                        double tolerance, const Threads& threads)
     : rows_(rows),
@@ -44,9 +50,47 @@ void LineSolver::set_conductances(MatrixView<const double> g_S) {
   for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(g_S.row(r), g_S_.row(r).begin());
   const double r_Ohm = std::max({network_.rows.r_segment_Ohm, network_.columns.r_segment_Ohm,
                                  network_.rows.r_end_Ohm, network_.columns.r_end_Ohm});
-  shorts_ = std::ranges::any_of(
-      g_S_.values(), [r_Ohm](double cell_S) { return cell_S * r_Ohm > kShortedAgainstWires; });
+  shorts_ =
+      std::ranges::any_of(g_S_.values(), [r_Ohm](double cell_S) { return cell_S * r_Ohm > 2; });
   exact_.reset();
+}
+
+double LineSolver::rounding_S() const {
+  const auto of_plane = [](const Chains& lines, const PlaneOfNodes& shunt, std::size_t count) {
+    const double wire = lines.is_chain() ? 2 : 0;
+    double sum = 0;
+    for (std::size_t k = 0; k < lines.plane().nodes; ++k)
+      for (std::size_t l = 0; l < count; ++l) {
+        const double all = shunt[k * lines.plane().stride + l] + wire;
+        sum += all * all;
+      }
+    return sum / (lines.scale() * lines.scale());
+  };
+  return kUnitRoundoff * std::sqrt(of_plane(row_lines_, row_shunt_, rows_) +
+                                   of_plane(column_lines_, column_shunt_, columns_));
+}
+
+double LineSolver::rounding_A() const {
+  const auto of_plane = [](const Chains& lines, const PlaneOfNodes& shunt,
+                           const PlaneOfNodes& volts, std::size_t count) {
+    if (lines.fixed()) return 0.0;
+    const double wire = lines.is_chain() ? 2 : 0;
+    const std::size_t nodes = lines.plane().nodes;
+    double sum = 0;
+    for (std::size_t k = 0; k < nodes; ++k) {
+      double ends = 0;
+      if (k == 0 && !lines.held()) ends += lines.first();
+      if (k + 1 == nodes && !lines.held()) ends += lines.last();
+      for (std::size_t l = 0; l < count; ++l) {
+        const std::size_t at = k * lines.plane().stride + l;
+        const double leak = (shunt[at] + wire + ends) * volts[at];
+        sum += leak * leak;
+      }
+    }
+    return sum / (lines.scale() * lines.scale());
+  };
+  return kUnitRoundoff * std::sqrt(of_plane(row_lines_, row_shunt_, u_, rows_) +
+                                   of_plane(column_lines_, column_shunt_, v_, columns_));
 }
 
 ExactSolver& LineSolver::exact() {
@@ -74,6 +118,7 @@ void LineSolver::columns_from_rows(std::span<const double> column_V) {
                   column_shunt_.data(), column_work_.data());
   for (std::size_t k = 0; k < v_.size(); ++k) v_[k] += column_work_[k];
   column_lines_.solve(v_, v_);
+  column_lines_.hold(column_V, v_);
 }
 
 bool LineSolver::find(std::span<const double> row_V, std::span<const double> column_V,
@@ -83,17 +128,26 @@ bool LineSolver::find(std::span<const double> row_V, std::span<const double> col
   if (row_lines_.fixed()) {
     row_lines_.undisturbed(row_V, u_);
     columns_from_rows(column_V);
-    currents(row_V, column_V, row_A, column_A);
+    currents(row_A, column_A);
+    const double mean_A = mean_current(row_A, column_A);
+    const double rounded = part_rounded(rounding_A(), mean_A);
+    if (!std::isfinite(mean_A) || rounded > most_error()) return false;
+    error_ = std::max(error_, rounded);
     return true;
   }
-  // residual of u = 0
-  column_lines_.undisturbed(column_V, v_);
+  // residual of u = 0, but where terminals hold it
+  std::ranges::fill(u_, 0.0);
+  row_lines_.hold(row_V, u_);
+  if (row_lines_.held())
+    columns_from_rows(column_V);
+  else
+    column_lines_.undisturbed(column_V, v_);
   row_lines_.drive(row_V, residual_);
   transpose_times(column_lines_.plane(), columns_, v_.data(), row_lines_.plane().stride,
                   row_shunt_.data(), row_work_.data());
   for (std::size_t k = 0; k < residual_.size(); ++k) residual_[k] += row_work_[k];
   row_lines_.collect(residual_);
-  std::ranges::fill(u_, 0.0);
+  row_lines_.clear_held(residual_);
   const double scale = row_lines_.scale();
   const double ideal_A =
       ideal_current_A(row_V, column_V) / static_cast<double>(std::max(rows_, columns_));
@@ -104,16 +158,18 @@ bool LineSolver::find(std::span<const double> row_V, std::span<const double> col
   for (int round = 0; round < most_rounds; ++round) {
     if (!conjugate_gradients(enough_A * scale, most_iterations)) return false;
     columns_from_rows(column_V);
-    currents(row_V, column_V, row_A, column_A);
+    currents(row_A, column_A);
     const double mean_A = mean_current(row_A, column_A);
     if (!std::isfinite(mean_A)) return false;
+    const double rounded = part_rounded(rounding_A(), mean_A);
+    if (rounded > most_error()) return false;
     enough_A = tolerance_ * std::min(ideal_A, mean_A);
     // (of an ordinary array the residual that was carried along is near enough to stop by)
     const bool carried = !shorts_ && round == 0;
     if (!carried) find_residual(row_V);
     const double left_A = left_ / scale;
     if (left_A <= enough_A) {
-      error_ = std::max(error_, mean_A > 0 ? left_A / mean_A : 0);
+      error_ = std::max({error_, rounded, mean_A > 0 ? left_A / mean_A : 0});
       return true;
     }
     if (carried) find_residual(row_V);
@@ -125,12 +181,15 @@ void LineSolver::find_residual(std::span<const double> row_V) {
   const std::size_t stride = row_lines_.plane().stride,
                     column_stride = column_lines_.plane().stride;
   const bool chain = row_lines_.is_chain();
-  const double first = row_lines_.first(), last = row_lines_.last();
+  // (what is next to a held node has its terminal for a neighbour)
+  const double first = row_lines_.held() ? 0 : row_lines_.first();
+  const double last = row_lines_.held() ? 0 : row_lines_.last();
   std::ranges::fill(residual_, 0.0);
   left_ = 0;
   for (std::size_t r = 0; r < rows_; ++r) {
     double of_line = 0;
     for (std::size_t c = 0; c < columns_; ++c) {
+      if (row_lines_.is_held_at(c)) continue;
       const std::size_t k = c * stride + r;
       double into = row_shunt_[k] * (v_[r * column_stride + c] - u_[k]);
       if (chain && c > 0) into += u_[k - stride] - u_[k];
@@ -168,6 +227,7 @@ bool LineSolver::conjugate_gradients(double enough, int most_iterations) {
     column_lines_.solve(column_work_, column_work_);
     transpose_times(column_lines_.plane(), columns_, column_work_.data(), row_lines_.plane().stride,
                     row_shunt_.data(), row_work_.data());
+    row_lines_.clear_held(row_work_);
     const double curvature =
         finish_product(size, image_.data(), row_work_.data(), direction_.data(), product_.data());
     // (rounding has the word where a direction has none left)
@@ -184,20 +244,9 @@ bool LineSolver::conjugate_gradients(double enough, int most_iterations) {
   return true;
 }
 
-void LineSolver::currents(std::span<const double> row_V, std::span<const double> column_V,
-                          std::span<double> row_A, std::span<double> column_A) const {
+void LineSolver::currents(std::span<double> row_A, std::span<double> column_A) const {
   const std::size_t stride = row_lines_.plane().stride,
                     column_stride = column_lines_.plane().stride;
-  if (shorts_) {
-    Matrix<double> row_u(rows_, columns_), column_v(rows_, columns_);
-    for (std::size_t r = 0; r < rows_; ++r)
-      for (std::size_t c = 0; c < columns_; ++c) {
-        row_u(r, c) = u_[c * stride + r];
-        column_v(r, c) = v_[r * column_stride + c];
-      }
-    return terminal_currents(network_, g_S_.view(), row_V, column_V, row_u.view(), column_v.view(),
-                             row_A, column_A);
-  }
   const double scale = row_lines_.scale(), column_scale = column_lines_.scale();
   std::ranges::fill(column_A, 0.0);
   for (std::size_t r = 0; r < rows_; ++r) {
@@ -242,13 +291,21 @@ bool LineSolver::together(const BatchLines& lines, std::size_t reads) {
 
 void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_A) {
   NERNST_CHECK(column_V.rows() == row_A.rows() && row_A.columns() == rows_);
-  const BatchLines lines{column_lines_, row_lines_, column_shunt_};
+  const BatchLines lines{column_lines_, row_lines_, column_shunt_, rounding_S()};
   error_ = 0;
   was_exact_ = false;
   if (together(lines, column_V.rows())) {
     const BatchOutcome outcome = read_together(lines, column_V, tolerance_, threads_, row_A);
     iterations_ = outcome.sweeps;
-    error_ = outcome.error;
+    for (std::size_t b = 0; b < column_V.rows(); ++b) {
+      double error = outcome.errors[b];
+      if (error > most_error()) {
+        was_exact_ = true;
+        exact().read(column_V.block(b, 0, 1, columns_), row_A.block(b, 0, 1, rows_));
+        error = exact().error();
+      }
+      error_ = std::max(error_, error);
+    }
     return;
   }
   const std::vector<double> ground(rows_);
@@ -267,13 +324,21 @@ void LineSolver::read(MatrixView<const double> column_V, MatrixView<double> row_
 
 void LineSolver::read_transposed(MatrixView<const double> row_V, MatrixView<double> column_A) {
   NERNST_CHECK(row_V.rows() == column_A.rows() && column_A.columns() == columns_);
-  const BatchLines lines{row_lines_, column_lines_, row_shunt_};
+  const BatchLines lines{row_lines_, column_lines_, row_shunt_, rounding_S()};
   error_ = 0;
   was_exact_ = false;
   if (together(lines, row_V.rows())) {
     const BatchOutcome outcome = read_together(lines, row_V, tolerance_, threads_, column_A);
     iterations_ = outcome.sweeps;
-    error_ = outcome.error;
+    for (std::size_t b = 0; b < row_V.rows(); ++b) {
+      double error = outcome.errors[b];
+      if (error > most_error()) {
+        was_exact_ = true;
+        exact().read_transposed(row_V.block(b, 0, 1, rows_), column_A.block(b, 0, 1, columns_));
+        error = exact().error();
+      }
+      error_ = std::max(error_, error);
+    }
     return;
   }
   const std::vector<double> ground(columns_);

@@ -52,8 +52,18 @@ class LineSolver final : public WireSolver {
   bool conjugate_gradients(double enough, int most_iterations);
   // residual_ and left_ from u_ and v_ themselves.
   void find_residual(std::span<const double> row_V);
-  void currents(std::span<const double> row_V, std::span<const double> column_V,
-                std::span<double> row_A, std::span<double> column_A) const;
+  void currents(std::span<double> row_A, std::span<double> column_A) const;
+  // What rounding leaves of a terminal current. A node's sum of conductances is rounded, which is a
+  // leak of that part of it to ground; the leaks of all nodes are taken as independent, and each as
+  // reaching the terminal whole.
+  double rounding_A() const;
+  // The same for a volt on every node.
+  double rounding_S() const;
+  // Where rounding alone leaves more, the exact solver is asked.
+  double most_error() const {
+    constexpr double most_rounding = 1e-7;
+    return std::max(tolerance_, most_rounding);
+  }
   // For what find() does not do; made when it is needed.
   ExactSolver& exact();
   // v_ = T_c^-1 (f_c + G u), f_c from the terminals of the columns.
@@ -73,7 +83,7 @@ class LineSolver final : public WireSolver {
   PlaneOfNodes residual_, step_, direction_, image_, product_, row_work_, column_work_;
   WireNetwork network_;
   Matrix<double> g_S_;
-  bool shorts_ = false;  // whether a cell conducts far better than its wires
+  bool shorts_ = false;  // whether a cell conducts better than its wires
   std::unique_ptr<ExactSolver> exact_;
   int iterations_ = 0;
   double left_ = 0, error_ = 0;

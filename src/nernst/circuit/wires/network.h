@@ -31,12 +31,13 @@ struct LineWires {
   // A chain of nodes; without segments one node; without any resistance its terminals.
   bool is_chain() const { return r_segment_Ohm > 0; }
   bool is_fixed() const { return !is_chain() && r_end_Ohm == 0; }
-  // Between a terminal and the crossing next to it. A chain whose end has no resistance at all is
-  // given a millionth of a segment there.
-  double r_terminal_Ohm() const {
-    if (end_segment) return r_segment_Ohm + r_end_Ohm;
-    constexpr double next_to_nothing = 1e-6;
-    return r_end_Ohm > 0 ? r_end_Ohm : next_to_nothing * r_segment_Ohm;
+  // Between a terminal and the crossing next to it.
+  double r_terminal_Ohm() const { return (end_segment ? r_segment_Ohm : 0) + r_end_Ohm; }
+  // Whether that crossing of a chain is the terminal itself, and stands at its voltage.
+  bool is_held() const { return is_chain() && r_terminal_Ohm() == 0; }
+  bool is_held_at(std::size_t crossing, std::size_t crossings) const {
+    return is_held() && ((crossing == 0 && ends != LineEnds::last) ||
+                         (crossing + 1 == crossings && ends != LineEnds::first));
   }
   friend bool operator==(const LineWires&, const LineWires&) = default;
 };

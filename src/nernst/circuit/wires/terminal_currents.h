@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What flows out of every line, from the voltages of all nodes.
+// The currents at the terminals of all lines, and what their errors are measured by.
 #pragma once
 
 #include <span>
@@ -8,25 +8,17 @@
 
 namespace nernst {
 
-// Cells that conduct more than this over the wires beside them are taken from what the wires bring
-// (Kirchhoff), as a difference of two voltages that hardly differ has lost its digits; others by
-// Ohm's law.
-inline constexpr double kShortedAgainstWires = 2;
-
-// row_A and column_A of WireSolution, for node voltages row_u and column_v (rows x columns) and
-// those of the terminals.
-void terminal_currents(const WireNetwork& network, MatrixView<const double> g_S,
-                       std::span<const double> row_V, std::span<const double> column_V,
-                       MatrixView<const double> row_u, MatrixView<const double> column_v,
-                       std::span<double> row_A, std::span<double> column_A);
-
 // The mean magnitude of the currents of the kind of line (rows or columns) that carries more, over
 // max(rows, columns): what an error is measured by.
 double mean_current(std::span<const double> row_A, std::span<const double> column_A);
 
+// No method is said to be better: the rounding of sums of currents.
+inline constexpr double kLeastError = 4e-15;
+
 // The largest conductance of a cell that still matters beside these wires: a short of more gives
-// the same currents to 1e-10 of them, and would only cost digits. Infinite where there are no
-// wires.
+// the same currents to kLeftOfShorts of them, and would only cost digits. Infinite where a cell can
+// stand between two terminals with no wire beside it.
+inline constexpr double kLeftOfShorts = 1e-10;
 double largest_useful_S(const WireNetwork& network);
 
 }  // namespace nernst

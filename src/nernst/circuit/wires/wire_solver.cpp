@@ -37,9 +37,13 @@ class KeepingSolver final : public WireSolver {
         columns_(columns) {}
 
   void set_conductances(MatrixView<const double> g_S) override {
+    limited_ = false;
     Matrix<double> limited(rows_, columns_);
     for (std::size_t r = 0; r < rows_; ++r)
-      for (std::size_t c = 0; c < columns_; ++c) limited(r, c) = std::min(g_S(r, c), most_S_);
+      for (std::size_t c = 0; c < columns_; ++c) {
+        limited(r, c) = std::min(g_S(r, c), most_S_);
+        limited_ = limited_ || g_S(r, c) > most_S_;
+      }
     solver_->set_conductances(limited.view());
     reads_ = 0;
     kept_ = Matrix<double>();
@@ -61,7 +65,7 @@ class KeepingSolver final : public WireSolver {
     for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(kept_.row(r), g_S.row(r).begin());
   }
   int iterations() const override { return solver_->iterations(); }
-  double error() const override { return solver_->error(); }
+  double error() const override { return solver_->error() + (limited_ ? kLeftOfShorts : 0); }
   bool was_exact() const override { return solver_->was_exact(); }
 
  private:
@@ -79,6 +83,7 @@ class KeepingSolver final : public WireSolver {
 
   std::unique_ptr<WireSolver> solver_;
   double most_S_;
+  bool limited_ = false;  // whether a short was taken for a smaller one
   std::size_t rows_, columns_;
   std::size_t reads_ = 0;  // since the cells changed
   Matrix<double> kept_;

@@ -59,7 +59,8 @@ class WireSolver {
   virtual int iterations() const = 0;
 
   // Of the last solve, or the largest of the last reads: the error of a terminal current over the
-  // mean current. Of `lines` a bound; of `exact` what the last refinement changed.
+  // mean current, kLeastError at least. Of `lines` the bound that the iteration stopped by, or what
+  // rounding leaves; of `exact` what further refinements would still change.
   virtual double error() const = 0;
   // Whether that was solved by `exact`, by choice or since `lines` did not do.
   virtual bool was_exact() const = 0;

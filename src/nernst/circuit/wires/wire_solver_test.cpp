@@ -27,6 +27,12 @@ Matrix<double> random_cells(std::size_t rows, std::size_t columns, std::uint64_t
   return g_S;
 }
 
+Matrix<double> in_siemens(std::size_t rows, const std::vector<double>& siemens) {
+  Matrix<double> g_S(rows, siemens.size() / rows);
+  g_S.values() = siemens;
+  return g_S;
+}
+
 std::vector<double> random_volts(std::size_t lines, std::uint64_t event) {
   const NoiseStream stream(7, 2, Purpose::shuffle);
   std::vector<double> volts(lines);
@@ -381,8 +387,50 @@ TEST(WireSolver, TheSegmentAtATerminalCanBeLeftOut) {
       solver->set_conductances(Matrix<double>(1, 1, 0.05).view());
       WireSolution s;
       solver->solve(std::vector{1.0}, std::vector{0.0}, s);
-      EXPECT_NEAR(s.column_A[0], 1 / total_Ohm, 1e-7);
+      EXPECT_NEAR(s.column_A[0], 1 / total_Ohm, 1e-15);
     }
+  }
+}
+
+TEST(WireSolver, NothingIsPutInPlaceOfASegmentThatIsLeftOut) {
+  LineWires rows{1e5, 0, LineEnds::first}, columns{1e5, 0, LineEnds::last};
+  rows.end_segment = columns.end_segment = false;
+  const auto solve = [&](WireMethod method, const Matrix<double>& g_S) {
+    const auto solver = make_wire_solver({rows, columns}, g_S.rows(), g_S.columns(),
+                                         {.method = method, .tolerance = 1e-12});
+    solver->set_conductances(g_S.view());
+    WireSolution s;
+    solver->solve(std::vector<double>(g_S.rows(), 1.0), std::vector<double>(g_S.columns()), s);
+    return s;
+  };
+  for (const WireMethod method : {WireMethod::exact, WireMethod::lines}) {
+    rows.r_segment_Ohm = columns.r_segment_Ohm = 1e5;
+    // a cell between two terminals, and a short there
+    EXPECT_NEAR(solve(method, in_siemens(1, {10.0})).column_A[0], 10, 1e-14);
+    EXPECT_NEAR(solve(method, in_siemens(1, {1e12})).column_A[0], 1e12, 1e-3);
+    // 2 x 2 cells of 1 mS: column 0 has the cell between the terminals' neighbours (90 digits)
+    rows.r_segment_Ohm = columns.r_segment_Ohm = 10;
+    EXPECT_NEAR(solve(method, in_siemens(2, {1e-3, 1e-3, 1e-3, 1e-3})).column_A[0],
+                1.990099009901e-3, 1e-15);
+    // and held lines of one kind only, large enough for the iteration
+    rows.end_segment = true;
+    const Matrix<double> g_S = random_cells(30, 40, 2);
+    const WireSolution s = solve(method, g_S);
+    rows.r_end_Ohm = 0;
+    const WireSolution direct = solve(WireMethod::exact, g_S);
+    EXPECT_LT(difference(s.column_A, direct.column_A), 1e-11);
+    EXPECT_LT(difference(s.row_V.values(), direct.row_V.values()), 1e-11);
+    for (std::size_t c = 0; c < 40; ++c) EXPECT_EQ(s.column_V(29, c), 0);
+    rows.end_segment = false;
+    std::swap(rows.ends, columns.ends);
+    rows.ends = LineEnds::both;
+    const WireSolution both = solve(method, g_S), both_direct = solve(WireMethod::exact, g_S);
+    EXPECT_LT(difference(both.column_A, both_direct.column_A), 1e-11);
+    for (std::size_t r = 0; r < 30; ++r) {
+      EXPECT_EQ(both.row_V(r, 0), 1);
+      EXPECT_EQ(both.row_V(r, 39), 1);
+    }
+    rows.ends = LineEnds::first, columns.ends = LineEnds::last;
   }
 }
 
