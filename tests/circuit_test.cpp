@@ -176,6 +176,29 @@ TEST(Circuit, WhatIsExportedRunsInNgspice) {
   }
 }
 
+TEST(Circuit, AWireThatWouldHaveNoEffectIsRefusedAndSmallCurrentsAreSaid) {
+  const Folder folder;
+  write(folder / "g.csv", "1e-3,1e-15\n1e-3,1e-15\n");
+  const Ended three = run(folder, {"circuit", "solve", "g.csv", "--wire", "1", "--row-wire", "2",
+                                   "--column-wire", "3"});
+  EXPECT_EQ(three.code, 2);
+  EXPECT_NE(three.err.find("--wire = 1: has no effect beside --row-wire and --column-wire"),
+            std::string::npos)
+      << three.err;
+  // 0.1 Ohm between two terminals: 10 A, whatever the wires beside it
+  write(folder / "r.csv", "0.1\n");
+  const Ended one = run(folder, {"circuit", "solve", "r.csv", "--ohms", "--row-wire", "1e5",
+                                 "--column-wire", "1e5", "--no-end-segments", "--json"});
+  ASSERT_EQ(one.code, 0) << one.err;
+  EXPECT_NEAR(parse(one.out)["currents_A"][0].get<double>(), 10, 1e-13);
+  // 1e12 below its neighbour: what is right of the one says little of the other
+  const Ended lines = run(folder, {"circuit", "solve", "g.csv", "--method", "lines", "--json"});
+  ASSERT_EQ(lines.code, 0) << lines.err;
+  EXPECT_EQ(parse(lines.out)["doubtful_currents"], 1) << lines.out;
+  const Ended exact = run(folder, {"circuit", "solve", "g.csv", "--method", "exact", "--json"});
+  EXPECT_EQ(parse(exact.out)["doubtful_currents"], 0) << exact.out;
+}
+
 TEST(Circuit, SolvesAnArrayAndWritesIt) {
   const Folder folder;
   write(folder / "g.csv", "1e-3,1e-3\n1e-3,1e-3\n");

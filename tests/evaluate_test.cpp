@@ -2,7 +2,9 @@
 // A finished chip on other data: it keeps its scaling and its classes, and says what it was shown.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -236,6 +238,69 @@ TEST_F(Evaluate, DataThatHaveChangedAreNotTakenForTheirFormerSelves) {
 TEST_F(Evaluate, AnotherKindOfDataMeetsTheSameClasses) {
   expect_mistake({"--data", "logic"}, "is the number of its features");
   expect_mistake({"--data", "fashion-mnis"}, "did you mean \"fashion-mnist\"?");
+}
+
+// What stands in the folder, by name.
+std::map<std::string, std::string> contents(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    // (not what the programs of this test say)
+    if (entry.is_regular_file() && !entry.path().filename().string().starts_with(".program"))
+      all[entry.path().string()] = read(entry.path());
+  return all;
+}
+
+TEST_F(Evaluate, NothingIsWrittenOverThatIsNotOfItsKind) {
+  write_table("new.csv", clouds());
+  write(folder / "notes.csv", "my own notes\n");
+  write(folder / "samples.csv", "sample,f1,f2,f3,kind\n1,2,3,4,a\n");
+  write(folder / "array.npz", "PK\003\004 of somebody else, whatever it may hold");
+  std::filesystem::create_symlink("new.csv", folder / "link.csv");
+  std::filesystem::create_hard_link(folder / "new.csv", folder / "other_name.csv");
+  std::filesystem::create_directory(folder / "folder.csv");
+  const auto before = contents(folder.path());
+  const std::string there = "is there already and is not a ";
+  const std::string of_run = "belongs to a run or a comparison; give another name";
+  const std::string is_read = "is read by this command, too; give another name";
+  const std::vector<std::pair<Words, std::string>> all = {
+      {{"--predictions", "train.csv"}, is_read},
+      {{"--predictions", "new.csv", "--set", "data.path=new.csv"}, is_read},
+      {{"--predictions", "link.csv", "--set", "data.path=new.csv"}, is_read},
+      {{"--predictions", "other_name.csv", "--set", "data.path=new.csv"}, is_read},
+      {{"--cells", "./new.csv", "--set", "data.path=new.csv"}, is_read},
+      {{"--predictions", "samples.csv", "--set", "data.path=samples.csv"}, is_read},
+      {{"--predictions", "notes.csv"}, there + "table of predictions"},
+      {{"--cells", "notes.csv"}, there + "file of cells"},
+      {{"--cells", "array.npz"}, there + "file of cells"},
+      {{"--weights", "array.npz"}, there + "file of weights"},
+      {{"--predictions", "folder.csv"}, "is a folder; give the name of a file"},
+      {{"--cells", "run/checkpoint.h5"}, of_run},
+      {{"--predictions", "run/result.json"}, of_run},
+      {{"--predictions", "run/config.toml"}, of_run},
+      {{"--predictions", "run/diverged.json"}, of_run},
+      {{"--predictions", "a.csv", "--cells", "a.csv"}, "is the file of --predictions, too"},
+      {{"--weights", "a.npz", "--cells", "./a.npz"}, "is the file of --weights, too"},
+      {{"--predictions", ""}, "--predictions = \"\": give the name of a file"},
+      {{"--weights", ""}, "--weights: give a file that ends in .npz"},
+      {{"--cells", ""}, "--cells: give a file that ends in .npz, .h5 or .csv"}};
+  for (const auto& [words, sentence] : all) {
+    SCOPED_TRACE(words[0] + " " + words[1]);
+    expect_mistake(words, sentence);
+    EXPECT_TRUE(contents(folder.path()) == before);
+  }
+  // what an evaluation has written it may write again
+  for (int time = 0; time < 2; ++time) {
+    const Ended ended =
+        evaluate({"--predictions", "p.csv", "--weights", "w.npz", "--cells", "c.csv"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    for (const std::string cells : {"c.npz", "c.h5"})
+      EXPECT_EQ(evaluate({"--cells", cells}).code, 0) << cells;
+  }
+}
+
+TEST_F(Evaluate, ANumberThatIsNoneIsNoTemperature) {
+  for (const std::string kelvins : {"nan", "inf", "-nan"})
+    expect_mistake({"--after", "1d", "--temperature", kelvins}, "--temperature");
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input that means no good, or looks as if it did: what it may cost, and what it may not print.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
 
 #include <algorithm>
 
@@ -120,6 +125,75 @@ TEST_F(Hostile, NothingOfAFileReachesTheTerminalThatIsNotToBeRead) {
   if (nernst({"report", "run", "--out", "r.html"}).code == 0) {
     const std::string page = read(folder / "r.html");
     EXPECT_EQ(page.find("\x1b"), std::string::npos);
+  }
+}
+
+TEST_F(Hostile, NoOptionTakesWhatIsNoNumber) {
+  write(folder / "g.csv", "1e-3,1e-3\n");
+  write(folder / "e.toml", std::string("[data]\nname = \"logic\"\ngate = \"xor\"\n"
+                                       "[[network.layer]]\nunits = 1\n"));
+  const std::vector<std::vector<std::string>> all = {
+      {"device", "program", "ideal", "--tolerance"},
+      {"circuit", "floorplan", "e.toml", "--mean-square"},
+      {"circuit", "floorplan", "e.toml", "--slots"},
+      {"circuit", "floorplan", "e.toml", "--line-pulses"},
+      {"circuit", "floorplan", "e.toml", "--cell-pulses"},
+      {"circuit", "export", "run", "--out", "spice", "--volts"},
+      {"circuit", "export", "run", "--out", "spice", "--pulses"},
+      {"circuit", "solve", "g.csv", "--wire"},
+      {"circuit", "solve", "g.csv", "--row-wire"},
+      {"circuit", "solve", "g.csv", "--column-wire"},
+      {"circuit", "solve", "g.csv", "--driver"},
+      {"circuit", "solve", "g.csv", "--sense"},
+      {"circuit", "solve", "g.csv", "--volts"}};
+  for (std::vector<std::string> words : all)
+    for (const std::string value : {"nan", "-nan", "inf"}) {
+      words.push_back(value);
+      const Ended ended = run(folder, words);
+      EXPECT_EQ(ended.code, 2) << words.back() << ended.out;
+      const std::string option = words[words.size() - 2];
+      EXPECT_NE(ended.err.find(option), std::string::npos) << ended.err;
+      words.pop_back();
+    }
+}
+
+TEST_F(Hostile, WhatIsStoppedWhileItWaitsForAPipeEnds) {
+  ASSERT_EQ(::mkfifo((folder / "pipe.csv").c_str(), 0600), 0);
+  write(folder / "e.toml", std::string("[data]\nname = \"csv\"\npath = \"pipe.csv\"\n"
+                                       "[[network.layer]]\nunits = 2\n"));
+  Program program(folder, {"train", "e.toml", "--out", "run", "--quiet"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300 * kSlowness));
+  ASSERT_TRUE(program.running());
+  program.signal(SIGINT);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(program.wait().code, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5 * kSlowness));
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST_F(Hostile, CountsBeyondAllWholeNumbersAreKeptAndSaid) {
+  write(folder / "e.toml",
+        std::string("[data]\nname = \"logic\"\ngate = \"xor\"\n"
+                    "[[network.layer]]\nunits = 4\n[[network.layer]]\nunits = 1\n"
+                    "[training]\nepochs = 3\nreference = false\n"));
+  const std::vector<std::vector<std::string>> all = {
+      {"chip.device=ideal", "device.cell.write_noise=5000"},
+      {"training.learning_rate=1e6", "device.cell.dw_min=1e-12"},
+      {"training.learning_rate=1e6", "device.cell.dw_min=1e-12", "chip.coding=count"}};
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const std::string name = "run" + std::to_string(k);
+    std::vector<std::string> words = {"train", "e.toml", "--out", name, "--quiet"};
+    for (const std::string& setting : all[k]) words.insert(words.end(), {"--set", setting});
+    const Ended ended = run(folder, words);
+    if (ended.code != 0) {
+      EXPECT_EQ(ended.code, 4) << ended.err;  // (it may diverge, and says so)
+      continue;
+    }
+    EXPECT_EQ(ended.out.find("-9,223"), std::string::npos) << ended.out;
+    const Tree result = parse(read(folder / name / "result.json"));
+    EXPECT_TRUE(result["ledger"]["unsent_pulses"].is_number()) << result.dump();
+    EXPECT_EQ(run(folder, {"evaluate", name}).code, 0);
+    EXPECT_EQ(run(folder, {"train", "--resume", name, "--epochs", "1"}).code, 0);
   }
 }
 

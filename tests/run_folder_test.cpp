@@ -345,6 +345,44 @@ TEST_F(RunFolders, AComparisonMeetsItsDataBeforeItBegins) {
   EXPECT_FALSE(fs::exists(folder / "c"));
 }
 
+TEST_F(RunFolders, NothingIsLostWhereARunCannotGoOn) {
+  ASSERT_EQ(train("run").code, 0);
+  const std::string checkpoint = read(folder / "run/checkpoint.h5");
+  const std::string result = read(folder / "run/result.json");
+  const std::string ledger = read(folder / "run/ledger.json");
+  write(folder / "run/checkpoint.h5", checkpoint.substr(0, checkpoint.size() / 2));
+  EXPECT_EQ(nernst({"train", "--resume", "run", "--epochs", "2"}).code, 2);
+  EXPECT_EQ(read(folder / "run/result.json"), result);
+  EXPECT_EQ(read(folder / "run/ledger.json"), ledger);
+  EXPECT_FALSE(fs::exists(folder / "run/more_epochs.json"));
+  // with the whole of it the run goes on
+  write(folder / "run/checkpoint.h5", checkpoint);
+  EXPECT_EQ(nernst({"train", "--resume", "run", "--epochs", "2"}).code, 0);
+  EXPECT_EQ(parse(read(folder / "run/result.json"))["epochs"], 5);
+}
+
+TEST_F(RunFolders, ARunThatWasMovedDoesNotWriteIntoAnother) {
+  Program first(folder, {"train", "xor.toml", "--out", "run", "--quiet", "--set",
+                         "training.epochs=1000000", "--set", "training.checkpoint_s=0.1"});
+  ASSERT_TRUE(wait_for_file(first, folder / "run/checkpoint.h5"));
+  fs::rename(folder / "run", folder / "moved");
+  fs::create_directory(folder / "run");
+  write(folder / "run/mine.txt", "mine");
+  const Ended ended = first.wait();
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_NE(ended.err.find("is no longer the folder of this run"), std::string::npos) << ended.err;
+  std::size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder / "run")) ++entries;
+  EXPECT_EQ(entries, 1u);
+  EXPECT_EQ(nernst({"evaluate", "moved"}).code, 0);
+}
+
+TEST_F(RunFolders, ANameOfSeveralLinesIsListedOnOne) {
+  ASSERT_EQ(train("runs/two\nlines").code, 0);
+  const Ended ended = nernst({"runs"});
+  EXPECT_NE(ended.out.find("two?lines"), std::string::npos) << ended.out;
+}
+
 }  // namespace
 
 }  // namespace nernst::test

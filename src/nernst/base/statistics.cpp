@@ -25,9 +25,13 @@ double deviation(const std::vector<double>& values) {
 
 double quantile(std::vector<double> values, double fraction) {
   NERNST_CHECK(!values.empty() && fraction >= 0 && fraction <= 1);
-  const auto rank = static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[static_cast<std::size_t>(rank)];
+  const double place = fraction * static_cast<double>(values.size() - 1);
+  const auto rank = static_cast<std::ptrdiff_t>(place);
+  const auto at = values.begin() + rank;
+  std::nth_element(values.begin(), at, values.end());
+  const double part = place - static_cast<double>(rank);
+  if (part == 0) return *at;
+  return *at + part * (*std::min_element(at + 1, values.end()) - *at);
 }
 
 double median(const std::vector<double>& values) { return quantile(values, 0.5); }

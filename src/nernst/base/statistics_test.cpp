@@ -34,5 +34,16 @@ TEST(Statistics, OfNothingIsOurMistake) {
   EXPECT_THROW(deviation({1}), InternalError);
 }
 
+TEST(Statistics, AQuantileLiesBetweenItsNeighbours) {
+  // as numpy.quantile has it
+  EXPECT_DOUBLE_EQ(quantile({3, 1}, 0.9), 2.8);
+  EXPECT_DOUBLE_EQ(quantile({3, 1}, 0.1), 1.2);
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2, 5}, 0.5), 3);
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2, 5}, 0.33), 2.32);
+  EXPECT_DOUBLE_EQ(quantile({7}, 0.9), 7);
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 3}, 1), 4);
+}
+
 }  // namespace
 }  // namespace nernst

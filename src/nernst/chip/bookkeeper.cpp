@@ -43,7 +43,10 @@ void Bookkeeper::enter_pulses(const PulseCounts& counts, std::uint64_t line_puls
 double Bookkeeper::enter_update(const PulseCounts& counts, const UpdatePulses& sent) {
   enter_pulses(counts, sent.line_pulses);
   add_saturating(book_.short_cells, as_count(sent.short_cells));
+  // (a book of numbers that no file can hold could not be read again)
+  constexpr double most = 1e300;
   book_.unsent_pulses += sent.unsent_doses;
+  if (!(book_.unsent_pulses <= most)) book_.unsent_pulses = most;
   return enter_time(&TimeParts::pulses_s, sent.slots * device_.physical.t_pulse_s);
 }
 

@@ -15,13 +15,16 @@ void PeripherySpec::describe(Fields& f) {
       {.min = 0,
        .max = 24,
        .help = "bits b of the input converters: 2^b - 1 levels, zero among them (8: 255); 1 = a "
-               "sign phase and on or off, three levels as with 2; 0 = ideal"});
+               "sign phase and on or off, three levels as with 2; 0 = ideal, with the time and the "
+               "energy of 12 bits"});
   f.integer(
       "adc_bits", adc_bits,
       {.min = 0,
        .max = 24,
-       .help = "bits b of the output converters: 2^b - 1 levels, zero among them (9: 511); 1 = a "
-               "comparator, two levels at plus and minus half of the full scale; 0 = ideal"});
+       .help =
+           "bits b of the output converters: 2^b - 1 levels, zero among them (9: 511); 1 = a "
+           "comparator, two levels at plus and minus half of the full scale; 0 = ideal, with the "
+           "time and the energy of 12 bits"});
   f.real("adc_bound", adc_bound,
          {.min = 1e-6,
           .max = 1e12,

@@ -75,9 +75,7 @@ bool has_accuracy(const Progress& progress) {
   return progress.phase == RunPhase::training && progress.accuracy > 0;
 }
 
-std::string speed(const Progress& progress) {
-  return count(static_cast<std::int64_t>(std::llround(progress.samples_per_second)));
-}
+std::string speed(const Progress& progress) { return rounded_count(progress.samples_per_second); }
 
 }  // namespace
 

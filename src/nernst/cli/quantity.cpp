@@ -28,8 +28,7 @@ std::string quantity(double value, std::string_view unit, const Look& look) {
   // an energy of one charge is given in electron-volts
   constexpr double attojoule = 1e-18, electron_volt_J = 1.602176634e-19;
   if (unit == "J" && size < attojoule) return quantity(value / electron_volt_J, "eV", look);
-  if (unit == "s" && size >= 999.5)
-    return with_unit(sign + count(static_cast<std::int64_t>(std::llround(size))), "");
+  if (unit == "s" && size >= 999.5) return with_unit(sign + rounded_count(size), "");
 
   static constexpr std::string_view prefixes[] = {"a", "f", "p", "n", "µ", "m",
                                                   "",  "k", "M", "G", "T", "P"};
@@ -50,6 +49,13 @@ std::string count(std::int64_t value) {
   for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > first; place -= 3)
     digits.insert(static_cast<std::size_t>(place), ",");
   return digits;
+}
+
+std::string rounded_count(double value) {
+  // (above, a double no longer tells one whole number from the next)
+  constexpr double most = 1e15;
+  if (std::abs(value) < most) return count(static_cast<std::int64_t>(std::llround(value)));
+  return fmt::format("{:.3g}", value);
 }
 
 std::string percent(double fraction, int decimals) {

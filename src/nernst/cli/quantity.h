@@ -16,6 +16,8 @@ std::string quantity(double value, std::string_view unit, const Look& look);
 
 // A whole number with a comma between every three digits.
 std::string count(std::int64_t value);
+// The same of a number that is rounded to a whole one; one beyond 1e15 as "1.23e+20".
+std::string rounded_count(double value);
 
 // A fraction as a percentage with so many decimals: percent(0.5, 1) is "50.0 %".
 std::string percent(double fraction, int decimals);

@@ -17,12 +17,21 @@ void ask_to_stop(int) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+// (std::signal would begin a call anew that waits, as for a pipe that nobody writes to)
+void listen(int number) {
+  struct sigaction action {};
+  action.sa_handler = ask_to_stop;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = 0;
+  sigaction(number, &action, nullptr);
+}
+
 }  // namespace
 
 StopSignal::StopSignal() {
   stop_asked = 0;
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
+  listen(SIGINT);
+  listen(SIGTERM);
 }
 
 StopSignal::~StopSignal() {

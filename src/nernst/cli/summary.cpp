@@ -84,7 +84,7 @@ std::string summary_of(const RunResult& result, const Look& look) {
   with_parts("energy", ledger.energy.total_J(), "J", "", largest_parts(ledger.energy));
   row("pulses", count(ledger.pulses));
   if (ledger.short_cells > 0)
-    row("pulses that could not be sent", count(std::llround(ledger.unsent_pulses)),
+    row("pulses that could not be sent", rounded_count(ledger.unsent_pulses),
         fmt::format("for {} cells, update by update", count(ledger.short_cells)));
   if (ledger.saturated_outputs > 0)
     row("outputs clipped by the ADC", count(ledger.saturated_outputs));
@@ -105,8 +105,7 @@ std::string summary_of(const RunResult& result, const Look& look) {
   row("weight words held, peak", count(result.books.weight_words_peak));
   row("cells read", count(ledger.cell_reads));
   row("between host and chip", quantity(static_cast<double>(ledger.host_bytes), "B", look));
-  row("speed of the simulation",
-      count(static_cast<std::int64_t>(std::llround(result.samples_per_second))), "samples/s");
+  row("speed of the simulation", rounded_count(result.samples_per_second), "samples/s");
   std::string remarks;
   for (const std::string& remark : remarks_on(result))
     remarks += shaded("  " + remark, Shade::bad, look) + "\n";

@@ -133,7 +133,19 @@ std::vector<ExportedCells> exported_cells(SimulatedChip& chip) {
   return all;
 }
 
-void check_cells_name(const std::filesystem::path& path) { format_of(path); }
+FileMark mark_of_cells(const std::filesystem::path& path) {
+  // (the first name in an archive stands behind its header of 30 bytes)
+  constexpr std::size_t zip_header = 30;
+  const Format format = format_of(path);
+  if (format == Format::npz) return {"a file of cells", "layer_0_conductance_S.npy", zip_header};
+  if (format == Format::hdf5) return {"a file of cells", "\x89HDF"};
+  return {"a file of cells", "layer,part,row,column,"};
+}
+
+FileMark mark_of_weights() {
+  constexpr std::size_t zip_header = 30;
+  return {"a file of weights", "layer_0_weights.npy", zip_header};
+}
 
 void write_cells(SimulatedChip& chip, const std::filesystem::path& path) {
   const Format format = format_of(path);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nernst/base/matrix_view.h"
+#include "nernst/experiment/output_files.h"
 #include "nernst/experiment/run.h"
 
 namespace nernst {
@@ -29,8 +30,10 @@ std::vector<ExportedCells> exported_cells(SimulatedChip& chip);
 // /layer_0/conductance_S, row by row, beside /layer_0/shape; in CSV each cell is a line. Throws
 // ConfigError for another ending.
 void write_cells(SimulatedChip& chip, const std::filesystem::path& path);
-// Throws what write_cells would throw for the name.
-void check_cells_name(const std::filesystem::path& path);
+// How a file of that name begins. Throws what write_cells would throw for the name.
+FileMark mark_of_cells(const std::filesystem::path& path);
+// How a file of weights begins.
+FileMark mark_of_weights();
 
 // Writes the weights as NPZ, with all that they need to be used alone: each array as its matrix
 // without the column of the bias, that column, the scale of the inputs, activations and classes.

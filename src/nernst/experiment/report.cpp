@@ -69,7 +69,7 @@ Tree read_metrics(const fs::path& path, const Tree& result) {
     }
     if (!metrics.is_object() || !entry(metrics, "epoch").is_number())
       throw ConfigError(where, io::shown(line),
-                        "is no line of metrics; delete it, and make the report again");
+                        "is no line of metrics; nernst train --resume writes the lines again");
     lines.push_back(std::move(metrics));
   }
   const Tree digest = entry(result, "metrics_digest");

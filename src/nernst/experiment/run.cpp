@@ -44,7 +44,7 @@ Tree made_by(const Config& config, const RunIdentity& identity, const DataSet& d
 
 RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSpec& device,
                    const DataSet& data, const RunIdentity& identity, const RunSetup& setup,
-                   const RunHooks& hooks) {
+                   const RunHooks& hooks, std::int64_t more_epochs = 0) {
   const auto chip = [&] {
     const Waiting making(hooks, RunPhase::making);
     return make_chip(config, device, setup);
@@ -61,6 +61,8 @@ RunResult train_in(const RunFolder& folder, const Config& config, const DeviceSp
     };
   Trainer trainer(config, data, *chip, *network, folder, identity, with_twin);
   trainer.restore();
+  // (what there is goes only when it is sure that the run can go on)
+  if (more_epochs > 0) folder.add_epochs(more_epochs);
   try {
     trainer.run();
   } catch (const Diverged& diverged) {
@@ -263,11 +265,8 @@ RunResult resume_run(const std::filesystem::path& path, const RunSetup& setup,
       identity_of(config, device, check_transfer_source(config), data.checksum, setup.backend),
       run.identity);
   check_memory(bytes_needed(config, device, data, setup.backend), bytes_available());
-  if (more_epochs > 0) {
-    run.folder.add_epochs(more_epochs);
-    config.more_epochs = run.folder.read_more_epochs();
-  }
-  return train_in(run.folder, config, device, data, run.identity, setup, hooks);
+  config.more_epochs += more_epochs;
+  return train_in(run.folder, config, device, data, run.identity, setup, hooks, more_epochs);
 }
 
 std::string saturation_remark(const LedgerCounts& book) {

@@ -184,6 +184,15 @@ RunFolder RunFolder::create(const fs::path& path, const Config& config, const De
   return folder;
 }
 
+fs::path RunFolder::file(const char* name) const {
+  if (lock_ && !lock_->is_at(path_))
+    throw IoError(
+        path_.string(),
+        "is no longer the folder of this run, which was moved or deleted meanwhile; put it "
+        "back and go on with nernst train --resume");
+  return path_ / name;
+}
+
 RunFolder RunFolder::open(const fs::path& path) {
   if (!io::path_exists(path / "config.toml"))
     throw ConfigError(path.string(), "",

@@ -41,7 +41,9 @@ class RunFolder {
   void lock() { lock_ = std::make_shared<io::FolderLock>(path_); }
 
   const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path file(const char* name) const { return path_ / name; }
+  // Throws IoError where this holds the folder and the name now leads elsewhere: what is written
+  // there would be another's.
+  std::filesystem::path file(const char* name) const;
 
   // What the run is made of.
   Config read_config() const;

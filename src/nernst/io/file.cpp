@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "nernst/base/error.h"
+#include "nernst/base/interruption.h"
 
 namespace nernst::io {
 
@@ -30,6 +31,10 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
+  }
+  // Only where it is not open.
+  void open(const Path& path, int flags) {
+    number_ = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   }
   bool is_open() const { return number_ >= 0; }
   int number() const { return number_; }
@@ -86,7 +91,12 @@ void sync_folder(const Path& folder) {
 }
 
 std::string read_file(const Path& path, std::size_t max_bytes) {
-  const Descriptor file(path, O_RDONLY);
+  // (of a pipe, to open it waits until somebody writes)
+  Descriptor file(path, O_RDONLY);
+  while (!file.is_open() && errno == EINTR) {
+    heed_interruption();
+    file.open(path, O_RDONLY);
+  }
   if (!file.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) throw ConfigError(path.string(), "", "no such file");
     refuse(path, errno);
@@ -102,7 +112,10 @@ std::string read_file(const Path& path, std::size_t max_bytes) {
   for (;;) {
     if (size == bytes.size()) bytes.resize(2 * bytes.size());
     const ssize_t count = ::read(file.number(), bytes.data() + size, bytes.size() - size);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR) {
+      heed_interruption();
+      continue;
+    }
     if (count < 0) refuse(path, errno);
     if (count == 0) break;
     size += static_cast<std::size_t>(count);

@@ -7,7 +7,7 @@
 namespace nernst::io {
 
 // Holds a folder until it goes out of scope, or until the process ends in whatever way: nothing is
-// left behind. The folder may be renamed meanwhile. A file system without locks is used without.
+// left behind. The folder may be renamed meanwhile (see is_at). A file system without locks is used without.
 class FolderLock {
  public:
   // Throws ConfigError, with the number of the process that holds it where the system tells, when
@@ -16,6 +16,9 @@ class FolderLock {
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&& other) noexcept;
   ~FolderLock();
+
+  // Whether the folder that is held still has this name.
+  bool is_at(const std::filesystem::path& folder) const;
 
  private:
   int descriptor_ = -1;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "nernst/base/interruption.h"
 #include "nernst/circuit/wires/batch_kernels.h"
 #include "nernst/circuit/wires/terminal_currents.h"
 
@@ -73,6 +74,7 @@ BatchOutcome read_group(const Common& common, MatrixView<const double> driven_V,
   std::vector<double> errors(reads);
   while (std::ranges::any_of(active, [](double is) { return is != 0; })) {
     NERNST_CHECK(++sweeps <= most_sweeps);
+    heed_interruption();
     sweep_reads(common.sweep(sweeps % 2 == 0), active.data(), lanes.crossings.data(),
                 lanes.carry.data(), lanes.current.data(), lanes.magnitude.data());
     PlaneOfNodes flow(kReadLanes), flown(kReadLanes);

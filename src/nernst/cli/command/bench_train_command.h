@@ -59,8 +59,7 @@ class BenchTrainCommand final : public Command {
         count(spec_.batch), setup.threads, setup.threads == 1 ? "thread" : "threads",
         backend_name(setup.backend), instruction_set());
     TextTable table({Align::left, Align::right, Align::left});
-    table.row({"speed of the simulation",
-               count(static_cast<std::int64_t>(std::llround(bench.samples_per_second))),
+    table.row({"speed of the simulation", rounded_count(bench.samples_per_second),
                fmt::format("samples/s, over {} samples", count(spec_.samples))},
               {Shade::plain, Shade::strong});
     table.row(

@@ -14,6 +14,7 @@
 
 #include "nernst/circuit/spice/netlist.h"
 #include "nernst/cli/command.h"
+#include "nernst/cli/real_range.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/file.h"
 #include "nernst/io/text.h"
@@ -41,10 +42,11 @@ class CircuitExportCommand final : public Command {
                    "else none")
         ->option_text("R");
     app.add_option("--volts", volts_V_, "on driven lines of a read; default: the device's v_read_V")
-        ->option_text("V");
+        ->option_text("V")
+        ->check(RealRange(-1e6, 1e6));
     app.add_option("--pulses", pulses_, "widths of the update pulse, negative = down; default 1")
         ->option_text("N")
-        ->check(CLI::Range(-1e6, 1e6));
+        ->check(RealRange(-1e6, 1e6));
     app.add_option("--out", out_, "a new folder for the netlists")->type_name("FOLDER")->required();
   }
 

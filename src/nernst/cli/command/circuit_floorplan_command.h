@@ -16,6 +16,7 @@
 #include "nernst/chip/tile_blocks.h"
 #include "nernst/cli/command.h"
 #include "nernst/cli/quantity.h"
+#include "nernst/cli/real_range.h"
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/data_set.h"
@@ -47,17 +48,17 @@ class CircuitFloorplanCommand final : public Command {
     app.add_option("--mean-square", activity_.mean_square_input,
                    "of the signals on input lines, default 1/3 (all sizes alike)")
         ->option_text("X")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(RealRange(0.0, 1.0));
     app.add_option("--slots", slots_,
                    "of an update's pulse trains, default 1; of these three a run has its own means")
         ->option_text("N")
-        ->check(CLI::Range(0.0, 1e6));
+        ->check(RealRange(0.0, 1e6));
     app.add_option("--line-pulses", line_pulses_, "on a line in an update, default 0.1")
         ->option_text("N")
-        ->check(CLI::Range(0.0, 1e6));
+        ->check(RealRange(0.0, 1e6));
     app.add_option("--cell-pulses", cell_pulses_, "on a cell in an update, default 0.0035")
         ->option_text("N")
-        ->check(CLI::Range(0.0, 1e6));
+        ->check(RealRange(0.0, 1e6));
     app.add_option("--out", out_, "a page with the picture of the chip")->type_name("FILE");
     add_set_option(app, settings_);
     add_strict_option(app, strict_);
@@ -308,8 +309,7 @@ class CircuitFloorplanCommand final : public Command {
         if (in_flight > 1 && run.interval_s > before_s * (1 - 1e-9)) continue;
         before_s = run.interval_s;
         speed.row({fmt::format("{}, {}", name, in_flight), quantity(run.latency_s, "s", look),
-                   quantity(run.interval_s, "s", look),
-                   count(static_cast<std::int64_t>(std::llround(1 / run.interval_s)))});
+                   quantity(run.interval_s, "s", look), rounded_count(1 / run.interval_s)});
       }
     }
     return text + speed.text(look);

@@ -45,6 +45,7 @@ class CircuitSolveCommand final : public Command {
         ->type_name("")
         ->required();
     app.add_flag("--ohms", ohms_, "FILE holds resistances, in ohms; inf is an open cell");
+    app_ = &app;
     app.add_option("--wire", wire_Ohm_,
                    "ohms of a segment between two cells, and between a terminal and the first "
                    "cell; default 1")
@@ -145,6 +146,16 @@ class CircuitSolveCommand final : public Command {
         "\n" + table_of(current_A, ideal_A, by_rows ? "column" : "row", look) +
         fmt::format("  right to within {}, {:.0e} of the mean current, by the method {}\n",
                     quantity(error_A, "A", look), error, answer.json["method"].get<std::string>());
+    // what is right to a part of the mean may be wrong by much of a small current
+    constexpr double little = 0.01;
+    const auto doubtful = std::ranges::count_if(current_A, [&](double line_A) {
+      return line_A != 0 && error_A > little * std::abs(line_A);
+    });
+    answer.json["doubtful_currents"] = doubtful;
+    if (doubtful > 0)
+      answer.text +=
+          fmt::format("  {} of these currents are so small that this is more than 1 % of them{}\n",
+                      doubtful, exact ? "" : "; --method exact gives more digits");
     if (volts.rows() > 1)
       answer.text +=
           fmt::format("  (the first of {} vectors; --json or --out has them all)\n", volts.rows());
@@ -188,6 +199,9 @@ class CircuitSolveCommand final : public Command {
     network.rows.r_segment_Ohm = row_wire_Ohm_.value_or(wire_Ohm_);
     network.columns.r_segment_Ohm = column_wire_Ohm_.value_or(wire_Ohm_);
     check_resistance(wire_Ohm_, "--wire");
+    if (app_->count("--wire") > 0 && row_wire_Ohm_ && column_wire_Ohm_)
+      throw ConfigError("--wire", wire_Ohm_,
+                        "has no effect beside --row-wire and --column-wire; leave it out");
     check_resistance(network.rows.r_segment_Ohm, "--row-wire");
     check_resistance(network.columns.r_segment_Ohm, "--column-wire");
     check_resistance(driver_Ohm_, "--driver");
@@ -198,6 +212,8 @@ class CircuitSolveCommand final : public Command {
   // A row for each vector, a column for each driven line.
   Matrix<double> read_volts(std::size_t lines) const {
     const auto number = io::parse_number(volts_);
+    if (number && !std::isfinite(*number))
+      throw ConfigError("--volts", volts_, "give a number of volts, or a file with them");
     if (number) return Matrix<double>(1, lines, *number);
     if (!io::path_exists(volts_))
       throw ConfigError("--volts", volts_, "give a number of volts, or a file with them");
@@ -364,6 +380,7 @@ class CircuitSolveCommand final : public Command {
     answer.text += fmt::format("  {}\n", (folder / "report.html").string());
   }
 
+  CLI::App* app_ = nullptr;
   std::string file_, drive_ = "rows", volts_ = "1", driven_ends_ = "first", sensed_ends_ = "last",
                      method_ = "automatic", out_;
   double wire_Ohm_ = 1, driver_Ohm_ = 0, sense_Ohm_ = 0;

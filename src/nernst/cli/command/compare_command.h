@@ -109,9 +109,7 @@ class CompareCommand final : public Command {
       text += fmt::format(" ± {:.2f}", 100 * summary.at("spread").get<double>());
     return text;
   }
-  static std::string whole(double value) {
-    return std::isnan(value) ? "-" : count(static_cast<std::int64_t>(std::llround(value)));
-  }
+  static std::string whole(double value) { return std::isnan(value) ? "-" : rounded_count(value); }
 
   // A table with a column for devices only where there are several.
   class Table {

@@ -13,6 +13,7 @@
 #include "nernst/cli/text_table.h"
 #include "nernst/device/curve.h"
 #include "nernst/device/population.h"
+#include "nernst/experiment/output_files.h"
 #include "nernst/io/file.h"
 
 namespace nernst {
@@ -27,6 +28,7 @@ class DeviceCurveCommand final : public Command {
       "nernst device curve my_device.toml --cells 1000 --pulses 50 --out curve";
 
   void options(CLI::App& app) override {
+    app_ = &app;
     app.add_option("NAME", name_, "a preset (nernst device list), or the path of a device file")
         ->type_name("")
         ->required();
@@ -48,6 +50,14 @@ class DeviceCurveCommand final : public Command {
 
   Answer run(Console& console) override {
     const DeviceSpec device = load_device(name_);
+    const std::string csv = out_ + ".csv", svg = out_ + ".svg";
+    if (app_->count("--out") > 0) {
+      if (out_.empty()) throw ConfigError("--out", "\"\"", "give the name of a file");
+      OutputFiles outputs;
+      outputs.keep(name_);
+      outputs.add("--out", csv, {"the table of a curve", "pulses,direction,"});
+      outputs.add("--out", svg, {"the plot of a curve", "<svg"});
+    }
     const auto pulses = pulses_ > 0 ? static_cast<std::size_t>(pulses_) : pulses_for_curve(device);
     const Curve curve = simulate_curve(device, static_cast<std::size_t>(cells_), pulses, pulses,
                                        static_cast<std::uint64_t>(seed_));
@@ -63,7 +73,6 @@ class DeviceCurveCommand final : public Command {
       answer.json["curve"] = points_of(curve);
       return answer;
     }
-    const std::string csv = out_ + ".csv", svg = out_ + ".svg";
     io::write_file_atomically(csv, curve_csv(curve));
     io::write_file_atomically(svg, curve_svg(curve));
     answer.json["csv"] = csv;
@@ -109,6 +118,7 @@ class DeviceCurveCommand final : public Command {
     return highest_S;
   }
 
+  CLI::App* app_ = nullptr;
   std::string name_, out_;
   std::int64_t cells_ = 200, pulses_ = 0, seed_ = 1;
 };

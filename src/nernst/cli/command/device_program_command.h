@@ -11,6 +11,7 @@
 
 #include "nernst/cli/command.h"
 #include "nernst/cli/quantity.h"
+#include "nernst/cli/real_range.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/program_trial.h"
 
@@ -31,7 +32,7 @@ class DeviceProgramCommand final : public Command {
     app.add_option("NAME", names_, "presets or device files; default: every preset")->type_name("");
     app.add_option("--tolerance", tolerances_, "of the range, either way; default 0.05 0.02 0.005")
         ->option_text("X ...")
-        ->check(CLI::Range(1e-6, 1.0));
+        ->check(RealRange(1e-6, 1.0));
     app.add_option("--tries", spec_.tries, "corrections of a cell at most, default 100")
         ->option_text("N")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));

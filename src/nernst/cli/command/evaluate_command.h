@@ -22,11 +22,13 @@
 #include "nernst/cli/exit_code.h"
 #include "nernst/cli/progress_bar.h"
 #include "nernst/cli/quantity.h"
+#include "nernst/cli/real_range.h"
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/stop_signal.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/cell_export.h"
 #include "nernst/experiment/other_circuits.h"
+#include "nernst/experiment/output_files.h"
 #include "nernst/experiment/run.h"
 #include "nernst/io/csv.h"
 #include "nernst/io/file.h"
@@ -50,6 +52,7 @@ class EvaluateCommand final : public Command {
       "nernst evaluate runs/two_layer --after 1d --temperature 330";
 
   void options(CLI::App& app) override {
+    app_ = &app;
     app.add_option("RUN", run_, "the folder of the run")->type_name("")->required();
     app.add_option("--data", data_, "another kind of data set; default: that of the run")
         ->type_name("NAME");
@@ -78,7 +81,7 @@ class EvaluateCommand final : public Command {
     app.add_option("--temperature", temperature_K_,
                    "of the shelf in kelvins; default: that of the device")
         ->option_text("K")
-        ->check(CLI::Range(1.0, 2000.0));
+        ->check(RealRange(1.0, 2000.0));
     add_set_option(app, settings_);
     add_strict_option(app, strict_);
     add_threads_option(app, threads_);
@@ -89,13 +92,11 @@ class EvaluateCommand final : public Command {
     if (temperature_K_ > 0 && after_.empty())
       throw ConfigError("--temperature", temperature_K_,
                         "is that of the shelf: give --after TIME as well");
-    if (!cells_.empty()) check_cells_name(cells_);
-    if (!weights_.empty() && !weights_.ends_with(".npz"))
-      throw ConfigError("--weights", weights_, "give a file that ends in .npz");
     const RunSetup setup{.threads = threads_, .backend = backend_from_environment()};
     FinishedChip finished = load_chip(run_, setup);
     std::vector<std::string> warnings;
     const Tree changes = read_settings(warnings);
+    check_outputs(finished, changes);
     if (changes.contains("chip"))
       finished = through_other_circuits(std::move(finished), changes["chip"], setup, warnings);
     const WeightMoments before = weight_moments(*finished.chip);
@@ -276,6 +277,25 @@ class EvaluateCommand final : public Command {
     return changes;
   }
 
+  // What would be lost by writing is refused before anything is computed.
+  void check_outputs(const FinishedChip& finished, const Tree& changes) const {
+    OutputFiles outputs;
+    const Config& config = finished.config;
+    for (const std::string& path :
+         {config.data.path, config.data.test_path, config.transfer.source, config.chip.device})
+      outputs.keep(path);
+    if (changes.contains("data"))
+      for (const char* key : {"path", "test_path"}) outputs.keep(text_in(changes["data"], key));
+    if (app_->count("--predictions") > 0)
+      outputs.add("--predictions", predictions_, {"a table of predictions", "sample,"});
+    if (app_->count("--weights") > 0) {
+      if (!weights_.ends_with(".npz"))
+        throw ConfigError("--weights", weights_, "give a file that ends in .npz");
+      outputs.add("--weights", weights_, mark_of_weights());
+    }
+    if (app_->count("--cells") > 0) outputs.add("--cells", cells_, mark_of_cells(cells_));
+  }
+
   // The test samples of the run's own data, or all of other data.
   DataToEvaluate load(const FinishedChip& finished, const Tree& changes) const {
     const DataSpec of_run = finished.config.data;
@@ -408,6 +428,7 @@ class EvaluateCommand final : public Command {
     return rows;
   }
 
+  CLI::App* app_ = nullptr;
   std::string run_, data_, weights_, predictions_, cells_, after_;
   std::vector<std::string> settings_;
   int threads_ = 1, repeats_ = 1;

@@ -16,6 +16,7 @@
 #include "nernst/cli/run_options.h"
 #include "nernst/cli/text_table.h"
 #include "nernst/experiment/run_list.h"
+#include "nernst/io/text.h"
 
 namespace nernst {
 
@@ -37,12 +38,13 @@ class RunsCommand final : public Command {
     const std::vector<RunListing> runs = list_runs(folder_);
     Answer answer;
     answer.json["runs"] = Tree::array();
+    constexpr std::size_t longest_name = 1000;  // (folders have 255 bytes)
     TextTable table(
         {Align::left, Align::right, Align::left, Align::right, Align::right, Align::left});
     table.row({"run", "", "state", "chip", "float", "what"}, std::vector<Shade>(6, Shade::faint));
     for (const RunListing& run : runs) {
-      table.row({run.name, when(run), state_of(run), share(run.test_accuracy),
-                 share(run.reference_accuracy), what(run)},
+      table.row({io::shown(run.name, longest_name), when(run), state_of(run),
+                 share(run.test_accuracy), share(run.reference_accuracy), what(run)},
                 {Shade::strong, Shade::faint,
                  run.state == RunState::damaged ? Shade::bad : Shade::plain});
       answer.json["runs"].push_back(json_of(run));
