@@ -280,9 +280,9 @@ TEST_F(Evaluate, NothingIsWrittenOverThatIsNotOfItsKind) {
       {{"--predictions", "run/diverged.json"}, of_run},
       {{"--predictions", "a.csv", "--cells", "a.csv"}, "is the file of --predictions, too"},
       {{"--weights", "a.npz", "--cells", "./a.npz"}, "is the file of --weights, too"},
-      {{"--predictions", ""}, "--predictions = \"\": give the name of a file"},
-      {{"--weights", ""}, "--weights: give a file that ends in .npz"},
-      {{"--cells", ""}, "--cells: give a file that ends in .npz, .h5 or .csv"}};
+      {{"--predictions", ""}, "--predictions: was given as \"\"; give a value or leave it out"},
+      {{"--weights", ""}, "--weights: was given as"},
+      {{"--cells", ""}, "--cells: was given as"}};
   for (const auto& [words, sentence] : all) {
     SCOPED_TRACE(words[0] + " " + words[1]);
     expect_mistake(words, sentence);

@@ -157,6 +157,29 @@ TEST_F(Hostile, NoOptionTakesWhatIsNoNumber) {
     }
 }
 
+TEST_F(Hostile, AnOptionThatIsGivenAsNothingIsNotOneThatIsLeftOut) {
+  write(folder / "g.csv", "1e-3,1e-3\n");
+  const std::vector<std::vector<std::string>> all = {
+      {"circuit", "solve", "g.csv", "--out", ""},
+      {"device", "curve", "ideal", "--out", ""},
+      {"examples", "two_layer", "--out", ""},
+      {"init", "--out", ""},
+      {"train", "e.toml", "--out", ""},
+      {"report", "run", "--out", ""},
+      {"evaluate", "run", "--after", ""},
+      {"evaluate", "run", "--data", ""},
+      {"evaluate", "run", "--predictions", ""},
+      {"circuit", "export", "run", "--out", "spice", "--rows", ""},
+      {"runs", ""},
+      {"device", "show", ""}};
+  for (const std::vector<std::string>& words : all) {
+    const Ended ended = run(folder, words);
+    EXPECT_EQ(ended.code, 2) << words[0] << " " << words[1] << ended.out;
+    EXPECT_NE(ended.err.find("was given as \"\"; give a value or leave it out"), std::string::npos)
+        << ended.err;
+  }
+}
+
 TEST_F(Hostile, WhatIsStoppedWhileItWaitsForAPipeEnds) {
   ASSERT_EQ(::mkfifo((folder / "pipe.csv").c_str(), 0600), 0);
   write(folder / "e.toml", std::string("[data]\nname = \"csv\"\npath = \"pipe.csv\"\n"

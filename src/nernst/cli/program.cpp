@@ -151,6 +151,15 @@ const CommandEntry& take_command(Words& words, const std::vector<CommandEntry>& 
 }
 
 // What CLI11 did not know what to do with.
+// An option that was given with nothing ("--out $UNSET") is not one that was left out.
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& value : option->results())
+      if (value.empty() && option->get_expected_min() > 0)
+        throw ConfigError(option->get_name(), "",
+                          "was given as \"\"; give a value or leave it out");
+}
+
 void refuse_extras(const CLI::App& app) {
   const Words extras = app.remaining();
   if (extras.empty()) return;
@@ -208,6 +217,7 @@ void do_command(Console& console, const CommandEntry& entry, Words words) {
     throw in_our_words(error.what(), entry.name);
   }
   refuse_extras(app);
+  refuse_empty(app);
 
   console.set_quiet(quiet);
   // what takes long says at least that, where the command says nothing better

@@ -62,7 +62,6 @@ void OutputFiles::keep(const fs::path& path) {
 
 void OutputFiles::add(const std::string& option, const fs::path& path, const FileMark& mark) {
   const std::string name = path.string();
-  if (path.empty()) throw ConfigError(option, "\"\"", "give the name of a file");
   std::error_code missing;
   if (fs::is_directory(path, missing))
     throw ConfigError(option, name, "is a folder; give the name of a file");

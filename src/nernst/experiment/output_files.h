@@ -21,7 +21,7 @@ class OutputFiles {
   // A file, or a folder of files, that the command reads. What is not there is nothing.
   void keep(const std::filesystem::path& path);
 
-  // Throws ConfigError(option) where the file is "", is a folder, is one that is kept (under
+  // Throws ConfigError(option) where the file is a folder, is one that is kept (under
   // whatever name), is written by another option too, belongs to a run or a comparison, or is there
   // already and does not begin as `mark` says.
   void add(const std::string& option, const std::filesystem::path& path, const FileMark& mark);

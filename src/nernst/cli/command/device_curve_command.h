@@ -28,7 +28,6 @@ class DeviceCurveCommand final : public Command {
       "nernst device curve my_device.toml --cells 1000 --pulses 50 --out curve";
 
   void options(CLI::App& app) override {
-    app_ = &app;
     app.add_option("NAME", name_, "a preset (nernst device list), or the path of a device file")
         ->type_name("")
         ->required();
@@ -51,8 +50,7 @@ class DeviceCurveCommand final : public Command {
   Answer run(Console& console) override {
     const DeviceSpec device = load_device(name_);
     const std::string csv = out_ + ".csv", svg = out_ + ".svg";
-    if (app_->count("--out") > 0) {
-      if (out_.empty()) throw ConfigError("--out", "\"\"", "give the name of a file");
+    if (!out_.empty()) {
       OutputFiles outputs;
       outputs.keep(name_);
       outputs.add("--out", csv, {"the table of a curve", "pulses,direction,"});
@@ -118,7 +116,6 @@ class DeviceCurveCommand final : public Command {
     return highest_S;
   }
 
-  CLI::App* app_ = nullptr;
   std::string name_, out_;
   std::int64_t cells_ = 200, pulses_ = 0, seed_ = 1;
 };

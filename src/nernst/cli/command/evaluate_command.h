@@ -52,7 +52,6 @@ class EvaluateCommand final : public Command {
       "nernst evaluate runs/two_layer --after 1d --temperature 330";
 
   void options(CLI::App& app) override {
-    app_ = &app;
     app.add_option("RUN", run_, "the folder of the run")->type_name("")->required();
     app.add_option("--data", data_, "another kind of data set; default: that of the run")
         ->type_name("NAME");
@@ -286,14 +285,14 @@ class EvaluateCommand final : public Command {
       outputs.keep(path);
     if (changes.contains("data"))
       for (const char* key : {"path", "test_path"}) outputs.keep(text_in(changes["data"], key));
-    if (app_->count("--predictions") > 0)
+    if (!predictions_.empty())
       outputs.add("--predictions", predictions_, {"a table of predictions", "sample,"});
-    if (app_->count("--weights") > 0) {
+    if (!weights_.empty()) {
       if (!weights_.ends_with(".npz"))
         throw ConfigError("--weights", weights_, "give a file that ends in .npz");
       outputs.add("--weights", weights_, mark_of_weights());
     }
-    if (app_->count("--cells") > 0) outputs.add("--cells", cells_, mark_of_cells(cells_));
+    if (!cells_.empty()) outputs.add("--cells", cells_, mark_of_cells(cells_));
   }
 
   // The test samples of the run's own data, or all of other data.
@@ -428,7 +427,6 @@ class EvaluateCommand final : public Command {
     return rows;
   }
 
-  CLI::App* app_ = nullptr;
   std::string run_, data_, weights_, predictions_, cells_, after_;
   std::vector<std::string> settings_;
   int threads_ = 1, repeats_ = 1;
