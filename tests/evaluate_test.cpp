@@ -47,6 +47,10 @@ TEST_F(Evaluate, OtherDataAreEvaluatedWholeAndByTheirName) {
   // its own file is said to be that
   const Ended own = evaluate({"--set", "data.path=train.csv"});
   EXPECT_NE(own.out.find("was trained on samples of this file"), std::string::npos) << own.out;
+  // and so is a copy
+  write(folder / "copy.csv", read(folder / "train.csv"));
+  const Ended copy = evaluate({"--set", "data.path=copy.csv"});
+  EXPECT_NE(copy.out.find("was trained on samples of this file"), std::string::npos) << copy.out;
 }
 
 TEST_F(Evaluate, TheScalingIsThatOfTheTraining) {

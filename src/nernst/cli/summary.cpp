@@ -42,9 +42,11 @@ std::vector<Part> largest_parts(Parts of) {
 
 std::string summary_of(const RunResult& result, const Look& look) {
   const LedgerCounts& ledger = result.books.training;
-  const std::string title =
-      fmt::format("{} on {}: {}, {}, {} {}", result.data, result.device, result.schedule,
-                  result.update, result.epochs, result.epochs == 1 ? "epoch" : "epochs");
+  const std::string title = fmt::format(
+      "{} on {}: {}", result.data, result.device,
+      result.epochs == 0 ? std::string("weights that were transferred")
+                         : fmt::format("{}, {}, {} {}", result.schedule, result.update,
+                                       result.epochs, result.epochs == 1 ? "epoch" : "epochs"));
   TextTable table({Align::left, Align::right, Align::left});
   const auto row = [&](std::string name, std::string value, std::string remark = "") {
     table.row({std::move(name), std::move(value), std::move(remark)},
@@ -105,7 +107,8 @@ std::string summary_of(const RunResult& result, const Look& look) {
   row("weight words held, peak", count(result.books.weight_words_peak));
   row("cells read", count(ledger.cell_reads));
   row("between host and chip", quantity(static_cast<double>(ledger.host_bytes), "B", look));
-  row("speed of the simulation", rounded_count(result.samples_per_second), "samples/s");
+  if (result.samples_per_second > 0)
+    row("speed of the simulation", rounded_count(result.samples_per_second), "samples/s");
   std::string remarks;
   for (const std::string& remark : remarks_on(result))
     remarks += shaded("  " + remark, Shade::bad, look) + "\n";

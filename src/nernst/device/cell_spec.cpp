@@ -13,10 +13,12 @@ void CellSpec::describe(Fields& f) {
   f.real(
       "dw_min", dw_min,
       {.min = 1e-12, .max = 2, .help = "change of w by one nominal pulse (the window is 2 wide)"});
-  f.real("up_down", up_down,
-         {.min = -1,
-          .max = 1,
-          .help = "asymmetry: steps up are dw_min (1 + up_down), down (1 - up_down)"});
+  f.real(
+      "up_down", up_down,
+      {.min = -1,
+       .max = 1,
+       .help = "asymmetry, more than -1 and less than 1: steps up are dw_min (1 + up_down), down "
+               "(1 - up_down)"});
   f.real("w_min", w_min, {.min = -1e6, .max = 0, .help = "lower bound of w"});
   f.real("w_max", w_max, {.min = 0, .max = 1e6, .help = "upper bound of w"});
   f.real("c2c", c2c,

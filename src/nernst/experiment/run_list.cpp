@@ -45,6 +45,7 @@ void read_run(const fs::path& path, RunListing& run) {
     run.epochs_done = *run.epochs;
     run.test_accuracy = number_under(*result, "test_accuracy");
     run.reference_accuracy = number_under(*result, "reference_accuracy");
+    run.reference_diverged = result->contains("reference_diverged");
     return;
   }
   run.epochs_done = epochs_in(path / "metrics.jsonl");

@@ -23,6 +23,7 @@ struct RunListing {
   double epochs_done = 0;
   std::optional<double> epochs;  // that it is to have; none of a comparison
   std::optional<double> test_accuracy, reference_accuracy;
+  bool reference_diverged = false;  // the network in float did, and the chip did not
   std::string data, device, schedule, update;
   std::filesystem::file_time_type written;  // when it was last written to
 };

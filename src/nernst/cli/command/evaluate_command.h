@@ -335,10 +335,9 @@ class EvaluateCommand final : public Command {
                         "that; give \"refuse\" or \"drop\"");
     if (other) {
       DataToEvaluate given = load_given_data(spec, finished.fit);
-      std::error_code missing;
       const std::string& path = spec.test_path.empty() ? spec.path : spec.test_path;
       if (given.part == "samples" && !path.empty() && of_run.name == spec.name &&
-          std::filesystem::equivalent(path, of_run.path, missing))
+          same_content(path, of_run.path))
         given.remark += (given.remark.empty() ? "" : "; ") +
                         std::string("the network was trained on samples of this file");
       return given;
@@ -350,6 +349,17 @@ class EvaluateCommand final : public Command {
   static constexpr std::array<std::string_view, 10> kOfOtherData = {
       "name",       "path", "test_path", "label_column", "separator",
       "skip_lines", "gate", "missing",   "decimal",      "transpose"};
+
+  // The same file, or a copy of it.
+  static bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
+    std::error_code missing;
+    if (std::filesystem::equivalent(a, b, missing)) return true;
+    if (missing || !std::filesystem::is_regular_file(a, missing) ||
+        !std::filesystem::is_regular_file(b, missing) ||
+        std::filesystem::file_size(a, missing) != std::filesystem::file_size(b, missing) || missing)
+      return false;
+    return io::read_file(a) == io::read_file(b);
+  }
 
   static bool is_known(const std::string& key) {
     DataSpec spec;

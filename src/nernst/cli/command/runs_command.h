@@ -43,10 +43,11 @@ class RunsCommand final : public Command {
         {Align::left, Align::right, Align::left, Align::right, Align::right, Align::left});
     table.row({"run", "", "state", "chip", "float", "what"}, std::vector<Shade>(6, Shade::faint));
     for (const RunListing& run : runs) {
-      table.row({io::shown(run.name, longest_name), when(run), state_of(run),
-                 share(run.test_accuracy), share(run.reference_accuracy), what(run)},
-                {Shade::strong, Shade::faint,
-                 run.state == RunState::damaged ? Shade::bad : Shade::plain});
+      table.row(
+          {io::shown(run.name, longest_name), when(run), state_of(run), share(run.test_accuracy),
+           run.reference_diverged ? "diverged" : share(run.reference_accuracy), what(run)},
+          {Shade::strong, Shade::faint,
+           run.state == RunState::damaged ? Shade::bad : Shade::plain});
       answer.json["runs"].push_back(json_of(run));
     }
     answer.text = runs.empty() ? fmt::format("no runs in {}\n", folder_) : table.text(look);
@@ -97,6 +98,7 @@ class RunsCommand final : public Command {
             {"epochs", number(run.epochs)},
             {"test_accuracy", number(run.test_accuracy)},
             {"reference_accuracy", number(run.reference_accuracy)},
+            {"reference_diverged", run.reference_diverged},
             {"data", run.data},
             {"device", run.device},
             {"schedule", run.schedule},
