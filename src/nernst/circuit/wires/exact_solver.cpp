@@ -77,6 +77,7 @@ void ExactSolver::lay_out() {
 void ExactSolver::set_conductances(MatrixView<const double> g_S) {
   NERNST_CHECK(g_S.rows() == rows_ && g_S.columns() == columns_);
   for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(g_S.row(r), g_S_.row(r).begin());
+  most_S_ = std::ranges::max(g_S_.values());
   lay_out();
   factor();
 }
@@ -134,6 +135,16 @@ ExactSolver::Vector ExactSolver::imbalance(const Volts& volts) const {
   return into;
 }
 
+double ExactSolver::unbalanced(const Volts& volts) const {
+  // (the sums of currents at the nodes round, too)
+  constexpr double rounding = 0x1p-51;
+  double sum = 0, through = 0;
+  for (const Branch& branch : branches_)
+    through += std::abs(branch.g_S * volts.between(branch.from, branch.to));
+  for (const double into : imbalance(volts)) sum += std::abs(into);
+  return std::max(0.0, sum - rounding * through);
+}
+
 void ExactSolver::find(std::span<const double> row_V, std::span<const double> column_V,
                        std::span<double> row_A, std::span<double> column_A) {
   NERNST_CHECK(row_V.size() == rows_ && column_V.size() == columns_ && !branches_.empty());
@@ -169,9 +180,18 @@ void ExactSolver::find(std::span<const double> row_V, std::span<const double> co
     std::ranges::copy(row_A, before_row.begin());
     std::ranges::copy(column_A, before_column.begin());
   }
+  // A factor that has lost the wires beside a short hardly changes anything any more. What does not
+  // balance says it: at all terminals together no more than that is left out.
+  if (const double mean = mean_current(row_A, column_A); unknown_ > 0 && mean > 0)
+    error = std::max(error, unbalanced(volts) / mean);
   // (what overflows is the caller's to see)
   if (std::isfinite(error) && error > too_much) refuse();
-  error_ = std::max({error_, kLeastError, error});
+  // what two numbers of 53 bits still round off of a voltage goes through the best cell
+  constexpr double last_bits = 0x1p-102;
+  const double most_V = std::max(volts.high.maxCoeff(), -volts.high.minCoeff());
+  const double mean = mean_current(row_A, column_A);
+  const double rounding = mean > 0 ? last_bits * most_V * most_S_ / mean : 0;
+  error_ = std::max({error_, kLeastError, error, rounding});
   for (std::size_t r = 0; r < rows_; ++r)
     for (std::size_t c = 0; c < columns_; ++c) {
       row_u_(r, c) = volts.high[row_node(r, c)];

@@ -53,6 +53,8 @@ class ExactSolver final : public WireSolver {
             std::span<double> row_A, std::span<double> column_A);
   // What flows into each unknown node.
   Vector imbalance(const Volts& volts) const;
+  // The sum of its magnitudes, without what is rounding.
+  double unbalanced(const Volts& volts) const;
   void currents(const Volts& volts, std::span<double> row_A, std::span<double> column_A) const;
   [[noreturn]] void refuse() const;
 
@@ -60,7 +62,7 @@ class ExactSolver final : public WireSolver {
   std::size_t rows_, columns_;
   int unknown_ = 0;
   Matrix<double> g_S_, row_u_, column_v_;
-  double error_ = 0;
+  double error_ = 0, most_S_ = 0;
   std::vector<Branch> branches_;
   bool analysed_ = false;
   Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> factor_;

@@ -11,7 +11,8 @@ namespace nernst {
 
 namespace {
 
-constexpr double kUnitRoundoff = 0x1p-53;
+// of the sums and products at a node, a few of half a unit in the last place
+constexpr double kRoundingOfNode = 0x1p-51;
 
 }  // namespace
 
@@ -66,8 +67,8 @@ double LineSolver::rounding_S() const {
       }
     return sum / (lines.scale() * lines.scale());
   };
-  return kUnitRoundoff * std::sqrt(of_plane(row_lines_, row_shunt_, rows_) +
-                                   of_plane(column_lines_, column_shunt_, columns_));
+  return kRoundingOfNode * std::sqrt(of_plane(row_lines_, row_shunt_, rows_) +
+                                     of_plane(column_lines_, column_shunt_, columns_));
 }
 
 double LineSolver::rounding_A() const {
@@ -89,8 +90,8 @@ double LineSolver::rounding_A() const {
     }
     return sum / (lines.scale() * lines.scale());
   };
-  return kUnitRoundoff * std::sqrt(of_plane(row_lines_, row_shunt_, u_, rows_) +
-                                   of_plane(column_lines_, column_shunt_, v_, columns_));
+  return kRoundingOfNode * std::sqrt(of_plane(row_lines_, row_shunt_, u_, rows_) +
+                                     of_plane(column_lines_, column_shunt_, v_, columns_));
 }
 
 ExactSolver& LineSolver::exact() {

@@ -21,12 +21,12 @@ double largest_useful_S(const WireNetwork& network) {
   const auto can_be_terminal = [](const LineWires& wires) {
     return wires.is_fixed() || wires.is_held();
   };
-  if (can_be_terminal(network.rows) && can_be_terminal(network.columns))
+  if (can_be_terminal(network.rows) || can_be_terminal(network.columns))
     return std::numeric_limits<double>::infinity();
   double least_Ohm = std::numeric_limits<double>::infinity();
   for (const LineWires* wires : {&network.rows, &network.columns}) {
-    const double r_Ohm = wires->is_chain() ? wires->r_segment_Ohm : wires->r_end_Ohm;
-    if (r_Ohm > 0) least_Ohm = std::min(least_Ohm, r_Ohm);
+    for (const double r_Ohm : {wires->r_segment_Ohm, wires->r_terminal_Ohm()})
+      if (r_Ohm > 0) least_Ohm = std::min(least_Ohm, r_Ohm);
   }
   return least_Ohm == std::numeric_limits<double>::infinity() ? least_Ohm
                                                               : 1 / (kLeftOfShorts * least_Ohm);

@@ -15,10 +15,12 @@ double mean_current(std::span<const double> row_A, std::span<const double> colum
 // No method is said to be better: the rounding of sums of currents.
 inline constexpr double kLeastError = 4e-15;
 
+// What is left of each current that a short brings where a smaller one is taken for it.
+inline constexpr double kLeftOfShorts = 1e-12;
+
 // The largest conductance of a cell that still matters beside these wires: a short of more gives
-// the same currents to kLeftOfShorts of them, and would only cost digits. Infinite where a cell can
-// stand between two terminals with no wire beside it.
-inline constexpr double kLeftOfShorts = 1e-10;
+// each current to kLeftOfShorts of it, and would only cost digits. Infinite where a cell can stand at
+// a terminal with no wire beside it: there shorts of one line share its current as they conduct.
 double largest_useful_S(const WireNetwork& network);
 
 }  // namespace nernst

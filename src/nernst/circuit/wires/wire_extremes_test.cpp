@@ -236,6 +236,39 @@ TEST(WireExtremes, TheErrorThatIsStatedIsNotLessThanTheErrorMade) {
   EXPECT_LE(refused, 6);
 }
 
+TEST(WireExtremes, AShortThatHidesItsWiresIsRefusedAndNotSolvedWrongly) {
+  // beside 4e8 S the 1e-7 S of the ends are lost in the sums of the nodal matrix
+  const LineWires rows{0, 2.526e8, LineEnds::both};
+  LineWires columns{2313, 1.212e7, LineEnds::both};
+  columns.end_segment = false;
+  const auto solver = make_wire_solver({rows, columns}, 1, 1, {.method = WireMethod::exact});
+  WireSolution s;
+  try {
+    solver->set_conductances(Matrix<double>(1, 1, 1.17134e9).view());
+    solver->solve(std::vector{-0.356}, std::vector{0.0}, s);
+    EXPECT_NEAR(s.column_A[0], -2.689634330613e-9, solver->error() * 2.7e-9);
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("more than double precision can solve"),
+              std::string::npos);
+  }
+}
+
+TEST(WireExtremes, ShortsBetweenAWireAndTerminalsShareItsCurrentAsTheyConduct) {
+  // a row of 1 Ohm to two columns without any: 1e12 S and 1e20 S share 1 A as 1e-8 to 1
+  const LineWires row{1, 0, LineEnds::first}, column{0, 0, LineEnds::last};
+  for (const WireMethod method : {WireMethod::exact, WireMethod::lines}) {
+    const auto solver = make_wire_solver({row, column}, 1, 2, {.method = method});
+    Matrix<double> g_S(1, 2, 1e20);
+    g_S(0, 1) = 1e12;
+    solver->set_conductances(g_S.view());
+    WireSolution s;
+    solver->solve(std::vector{1.0}, std::vector{0.0, 0.0}, s);
+    // (1 Ohm before the first cell; the second has another 1 Ohm before it, and so nothing)
+    EXPECT_NEAR(s.column_A[0], 1, 1e-12);
+    EXPECT_NEAR(s.column_A[1], 1e-20, 1e-24);
+  }
+}
+
 TEST(WireExtremes, AShortInALargeArrayDoesNotHideTheOtherCurrents) {
   // 17 x 17 cells of 10 uS, one of them shorted, 10 Ohm a segment: column 4 carries 5.2945 mA
   const LineWires wires{10, 0, LineEnds::first}, sensed{10, 0, LineEnds::last};

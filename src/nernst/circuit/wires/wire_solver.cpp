@@ -65,7 +65,13 @@ class KeepingSolver final : public WireSolver {
     for (std::size_t r = 0; r < rows_; ++r) std::ranges::copy(kept_.row(r), g_S.row(r).begin());
   }
   int iterations() const override { return solver_->iterations(); }
-  double error() const override { return solver_->error() + (limited_ ? kLeftOfShorts : 0); }
+  double error() const override {
+    if (!limited_) return solver_->error();
+    // (a line that carries all carries this many times the mean; and the wires on both sides of a
+    // short may each be two side by side)
+    const auto lines = static_cast<double>(std::max(rows_, columns_));
+    return solver_->error() + 4 * lines * kLeftOfShorts;
+  }
   bool was_exact() const override { return solver_->was_exact(); }
 
  private:
