@@ -177,7 +177,9 @@ TEST_F(Ways, ATransferFromAFileWritesItsWeights) {
   EXPECT_TRUE(written.at("host_operations").is_null());
 
   // what another file would have given is another run
-  json_of({"evaluate", "second", "--weights", "w.npz"});
+  expect_refused({"evaluate", "second", "--weights", "w.npz"}, "is read by this command, too");
+  json_of({"evaluate", "second", "--weights", "other.npz"});
+  fs::rename(folder / "other.npz", folder / "w.npz");
   expect_refused({"train", "--resume", "second"}, "second");
 }
 
